@@ -1,0 +1,162 @@
+/**
+ * Engine: what keeps channels, keys and headlines. The ports that servers see; engines/* keep them.
+ *
+ * Every call may reject with {@link EngineUnavailable}: then nothing was half done, and for a commit it is not
+ * known whether it was done. A repeat with the same idempotency key finds out.
+ */
+
+import type { Cursor } from '../protocol/cursor.ts';
+import type { Headline } from '../protocol/headline.ts';
+import type { StoredApiKey } from './api-key.ts';
+import type { Channel } from './channel.ts';
+import type { HeadlineRecord } from './headline-record.ts';
+import type { LogEntry } from './log-entry.ts';
+
+export class EngineUnavailable extends Error {
+  override readonly name = 'EngineUnavailable';
+  readonly code = 'engine-unavailable';
+}
+
+export interface Engine {
+  readonly name: 'embedded' | 'redis';
+  readonly channels: ChannelStore;
+  readonly keys: ApiKeyStore;
+  readonly headlines: HeadlineStore;
+  readonly feed: Feed;
+  /** Finds out whether the store answers, and what in its settings endangers a promise; for `newsline doctor`. */
+  examine(): Promise<readonly Finding[]>;
+  close(): Promise<void>;
+}
+
+export interface Finding {
+  readonly ok: boolean;
+  readonly subject: string;
+  /** What is so, and where not ok, what to do. */
+  readonly detail: string;
+}
+
+export interface ChannelStore {
+  list(): Promise<readonly Channel[]>;
+  get(name: string): Promise<Channel | undefined>;
+  /** @returns false where a channel of this name exists. */
+  create(channel: Channel): Promise<boolean>;
+  /** @returns undefined where there is no such channel. */
+  update(name: string, settings: Partial<Omit<Channel, 'name'>>): Promise<Channel | undefined>;
+  /** Deletes the channel and all its headlines. @returns false where there is none. */
+  delete(name: string): Promise<boolean>;
+}
+
+/** At most this many channels and keys are kept; what would be more is refused by the servers. */
+export const CHANNEL_LIMIT = 1_000;
+export const KEY_LIMIT = 1_000;
+
+export interface ApiKeyStore {
+  list(): Promise<readonly StoredApiKey[]>;
+  get(id: string): Promise<StoredApiKey | undefined>;
+  put(key: StoredApiKey): Promise<void>;
+  /** @returns false where there is none. */
+  delete(id: string): Promise<boolean>;
+}
+
+/** A change decided on, to be written whole or not at all. */
+export interface Commit {
+  readonly channel: string;
+  readonly id: string;
+  /** Revision the decision rests on; 0 for an id never seen. */
+  readonly expectedRevision: number;
+  /** Where its headline's sequence is 0 and there is an entry, the entry's number becomes the headline's. */
+  readonly record: HeadlineRecord;
+  /** What readers are told. Absent: no entry, no sequence number, no message to anyone. */
+  readonly entry?: {
+    /** Random, so that two entries of one number can be told apart. */
+    readonly tag: string;
+    readonly at: string;
+    /** {@link EntryBody} as JSON. */
+    readonly json: string;
+  };
+  readonly idempotency?: Idempotency;
+}
+
+export interface Idempotency {
+  /** Unique to the sender in the channel. */
+  readonly key: string;
+  /** Hash of the request: the same key with another request is refused. */
+  readonly fingerprint: string;
+  readonly ttlMs: number;
+}
+
+/** What a commit came to, kept under its idempotency key as well. */
+export interface Receipt {
+  readonly id: string;
+  /** The record as committed. */
+  readonly record: HeadlineRecord;
+  /** Where the change stands in the log; absent where it wrote no entry. */
+  readonly cursor?: Cursor;
+}
+
+export type CommitResult =
+  | { readonly kind: 'committed'; readonly receipt: Receipt }
+  /** The idempotency key was used with this fingerprint before: what came of it then. */
+  | { readonly kind: 'repeated'; readonly receipt: Receipt }
+  /** The idempotency key was used with another fingerprint. */
+  | { readonly kind: 'key-reused' }
+  /** Someone else committed in between: read and decide again. */
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'unknown-channel' };
+
+export type ReceiptResult =
+  | Extract<CommitResult, { kind: 'repeated' | 'key-reused' }>
+  | { readonly kind: 'absent' };
+
+/** Records kept of a channel; those not changed for longest go first. */
+export const RECORD_LIMIT = 50_000;
+/** Entries kept in the log of a channel; the oldest go first. */
+export const LOG_LIMIT = 10_000;
+
+export interface HeadlineStore {
+  read(channel: string, id: string): Promise<HeadlineRecord | undefined>;
+  /** Resolves when the change would survive the loss of this process, and, as we ship it, of the store's. */
+  commit(commit: Commit): Promise<CommitResult>;
+  /** What came of an earlier commit under this idempotency key. */
+  receipt(channel: string, idempotency: Idempotency): Promise<ReceiptResult>;
+  /** What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. */
+  due(
+    limit: number,
+  ): Promise<readonly { readonly channel: string; readonly id: string; readonly nowMs: number }[]>;
+}
+
+/** A channel at one instant. */
+export interface Baseline {
+  /** The newest entry; of an empty channel sequence 0 and {@link NO_TAG}. */
+  readonly head: Cursor;
+  /** Live headlines, newest first: fewer than were asked for means all there are. */
+  readonly headlines: readonly Headline[];
+  /** The newest entries of the log, oldest first, dense up to the head. */
+  readonly tail: readonly LogEntry[];
+}
+
+/** How much of a channel a follower wants to begin with. */
+export interface FollowOptions {
+  readonly headlines: number;
+  readonly tail: number;
+}
+
+export interface FeedObserver {
+  /** All that was held of the channel is void: this is how it stands. Always comes first. */
+  onBaseline(baseline: Baseline): void;
+  /** The next entries: dense, in order, each once. */
+  onEntries(entries: readonly LogEntry[], epoch: string): void;
+}
+
+export interface Feed {
+  /**
+   * Follows a channel in order and without a hole; what cannot be made whole begins anew with a baseline.
+   * Survives the loss of the store, and repairs what was missed.
+   *
+   * @returns stops following.
+   */
+  follow(channel: string, options: FollowOptions, observer: FeedObserver): () => void;
+}
+
+/** Channel of the probes that show that a gateway hears what is committed. No reader may name it. */
+export const CANARY_CHANNEL = '_canary';

@@ -1,0 +1,62 @@
+/**
+ * Times: what a newsroom writes, read without guessing.
+ *
+ * luxon pushes a local time that does not exist forward, and picks one of two where it exists twice, both in
+ * silence; here each is refused, unless the offset is given. [luxon docs, zones: "Invalid times", "Ambiguous times"]
+ */
+import { DateTime, FixedOffsetZone, IANAZone } from 'luxon';
+import { accepted, type Result, refused } from '../protocol/refusal.ts';
+
+/** RFC 3339: date, time, and an offset or Z. [RFC 3339 5.6] */
+const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
+const LOCAL = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/;
+
+export const isTimeZone = (name: string): boolean => IANAZone.isValidZone(name);
+
+/** How all times stand in headlines: UTC, milliseconds, Z. */
+export const formatInstant = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * @param text RFC 3339, or a local time `YYYY-MM-DD HH:MM[:SS]` together with a zone.
+ * @param timeZone IANA zone of a local time.
+ * @returns milliseconds since 1970 UTC, or what is wrong with the text.
+ */
+export function parseTime(text: string, timeZone: string | undefined): Result<number> {
+  if (INSTANT.test(text)) {
+    const instant = DateTime.fromISO(text.replace(' ', 'T').toUpperCase(), { setZone: true });
+    return instant.isValid
+      ? accepted(instant.toMillis())
+      : invalid(`"${text}" names a date or time that does not exist`);
+  }
+  if (!LOCAL.test(text)) {
+    return invalid(
+      'must be RFC 3339 (2026-11-23T18:00:00+04:00), or local time (2026-11-23 18:00) with timeZone',
+    );
+  }
+  if (timeZone === undefined)
+    return invalid('a local time needs timeZone, or write the offset: 2026-11-23T18:00:00+04:00');
+  if (!isTimeZone(timeZone)) return invalid(`"${timeZone}" is no IANA time zone`);
+  const local = DateTime.fromISO(text.replace(' ', 'T'), { zone: timeZone });
+  if (!local.isValid) return invalid(`"${text}" names a date or time that does not exist`);
+  return inZone(local, text, timeZone);
+}
+
+function inZone(local: DateTime, text: string, timeZone: string): Result<number> {
+  const wallClock = DateTime.fromISO(text.replace(' ', 'T'), { zone: 'utc' });
+  if (local.toFormat('yyyyMMddHHmmss') !== wallClock.toFormat('yyyyMMddHHmmss')) {
+    return invalid(`${text} does not exist in ${timeZone}: clocks go forward over it; write the offset`);
+  }
+  const readings = local.getPossibleOffsets().map((reading) => reading.toISO({ suppressMilliseconds: true }));
+  if (readings.length > 1) {
+    return invalid(`${text} exists twice in ${timeZone}: write ${readings.join(' or ')}`);
+  }
+  return accepted(local.toMillis());
+}
+
+/** The wall clock of an instant in a zone, for people: `2026-11-23 18:00 +04:00`. */
+export const formatInZone = (ms: number, timeZone: string): string =>
+  DateTime.fromMillis(ms, { zone: isTimeZone(timeZone) ? timeZone : FixedOffsetZone.utcInstance }).toFormat(
+    'yyyy-MM-dd HH:mm ZZ',
+  );
+
+const invalid = (message: string) => refused({ code: 'invalid-field', message });

@@ -1,0 +1,57 @@
+/**
+ * The newest headlines of a channel as readers see them, and how a change alters them.
+ *
+ * One rule for the gateway's snapshots and for every client, so that both show the same list. [design 2, order]
+ * Each function gives back the list it was given when nothing changed.
+ */
+import type { Headline } from './headline.ts';
+
+export interface HeadlineList {
+  /** Newest first, at most `limit`. */
+  readonly headlines: readonly Headline[];
+  readonly limit: number;
+  /** No headline of the channel is older than the last one here: then one that comes in below it belongs here too. */
+  readonly reachesEnd: boolean;
+}
+
+/** @param headlines newest first; fewer than `limit` means that there are no more. */
+export const listOf = (headlines: readonly Headline[], limit: number): HeadlineList => ({
+  headlines: headlines.slice(0, limit),
+  limit,
+  reachesEnd: headlines.length < limit,
+});
+
+/** Newest first; within one instant, the one first published later stands first. Never by title or minute. */
+export function compareHeadlines(a: Headline, b: Headline): number {
+  if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt ? 1 : -1;
+  return b.sequence - a.sequence;
+}
+
+/** Puts a headline where it belongs, in place of an older version of itself; a duplicate changes nothing. */
+export function withHeadline(list: HeadlineList, headline: Headline): HeadlineList {
+  const known = list.headlines.find((other) => other.id === headline.id);
+  if (known && known.version >= headline.version) return list;
+  const rest = known ? list.headlines.filter((other) => other !== known) : list.headlines;
+  const older = rest.findIndex((other) => compareHeadlines(headline, other) < 0);
+  if (older < 0 && !known && !list.reachesEnd) return list;
+  const at = older < 0 ? rest.length : older;
+  const headlines = [...rest.slice(0, at), headline, ...rest.slice(at)];
+  const fits = headlines.length <= list.limit;
+  return {
+    ...list,
+    headlines: fits ? headlines : headlines.slice(0, list.limit),
+    reachesEnd: list.reachesEnd && fits,
+  };
+}
+
+export const withoutHeadline = (list: HeadlineList, id: string): HeadlineList =>
+  without(list, (headline) => headline.id === id);
+
+/** @param now RFC 3339 in UTC with milliseconds, as times stand in headlines. */
+export const withoutExpired = (list: HeadlineList, now: string): HeadlineList =>
+  without(list, ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
+
+function without(list: HeadlineList, isGone: (headline: Headline) => boolean): HeadlineList {
+  const headlines = list.headlines.filter((headline) => !isGone(headline));
+  return headlines.length === list.headlines.length ? list : { ...list, headlines };
+}
