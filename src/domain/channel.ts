@@ -2,15 +2,13 @@
 import { z } from 'zod';
 import type { Result } from '../protocol/refusal.ts';
 import { languageTag } from './text.ts';
-import { isTimeZone } from './time.ts';
+import { timeZoneName } from './time.ts';
 import { check } from './validation.ts';
 
 /** Stands in keys, URLs and Pub/Sub channels; what begins with `_` is ours. */
 export const channelName = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 of a-z, 0-9 and -, beginning with a letter or digit');
-
-const timeZone = z.string().max(64).refine(isTimeZone, 'must be an IANA time zone, as Asia/Baku');
 
 /** `https://site.example`, `https://*.site.example` for every host below, or `*` for all. */
 export const origin = z
@@ -21,13 +19,14 @@ export const origin = z
 
 function isOrigin(text: string): boolean {
   if (text === '*') return true;
-  const plain = text.toLowerCase().replace('://*.', '://any.');
-  return /^https?:\/\//.test(plain) && URL.canParse(plain) && new URL(plain).origin === plain;
+  const plain = text.toLowerCase().replace(/:\/\/\*\.(?=.)/, '://any.');
+  const isWebOrigin = /^https?:\/\/[^*]+$/.test(plain) && URL.canParse(plain);
+  return isWebOrigin && new URL(plain).origin === plain;
 }
 
 const settings = {
   language: languageTag,
-  timeZone,
+  timeZone: timeZoneName,
   /** Websites that may read, beside the service's own origin and those of `--origins`. */
   origins: z.array(origin).max(100),
 };

@@ -85,13 +85,16 @@ export function createFollower(
     observer.onBaseline(baseline);
   };
 
-  const advance = (entries: readonly LogEntry[]) => {
-    const epoch = position?.epoch;
-    const next = entries.filter((entry) => position !== undefined && entry.sequence > position.sequence);
-    const last = next.at(-1);
-    if (epoch === undefined || last === undefined) return;
-    position = { epoch, sequence: last.sequence, tag: last.tag };
-    observer.onEntries(next, epoch);
+  /** @returns false where they do not continue what was passed on: the store went another way since they were read. */
+  const advance = (entries: readonly LogEntry[]): boolean => {
+    const from = position;
+    const next = entries.filter((entry) => from !== undefined && entry.sequence > from.sequence);
+    const [first, last] = [next[0], next.at(-1)];
+    if (from === undefined || first === undefined || last === undefined) return true;
+    if (first.previous !== from.tag) return false;
+    position = { epoch: from.epoch, sequence: last.sequence, tag: last.tag };
+    observer.onEntries(next, from.epoch);
+    return true;
   };
 
   /** One read; true where there is more to read. */
@@ -107,10 +110,7 @@ export function createFollower(
     // Entries announced meanwhile may have moved us on: what was read is judged from where it was asked.
     const reading = interpret(asked, head, entries);
     if (reading.kind === 'current') return false;
-    if (reading.kind === 'next') {
-      advance(reading.entries);
-      return !reading.isWhole;
-    }
+    if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;
     onTrouble({ kind: reading.kind });
     if (reading.kind === 'rewound' || reading.kind === 'forked') await reader.endEpoch(asked.epoch);
     position = undefined;
@@ -142,7 +142,7 @@ export function createFollower(
     offer(entry, epoch) {
       if (isStopped) return;
       const isNext = epoch === position?.epoch && entry.sequence === position.sequence + 1;
-      if (isNext && entry.previous === position?.tag) return advance([entry]);
+      if (isNext && advance([entry])) return;
       const isKnown = epoch === position?.epoch && entry.sequence < position.sequence;
       const isHead =
         epoch === position?.epoch && entry.sequence === position.sequence && entry.tag === position.tag;

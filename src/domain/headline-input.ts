@@ -8,12 +8,15 @@ import { type Headline, LABELS, type Urgency } from '../protocol/headline.ts';
 import type { FieldError, Result } from '../protocol/refusal.ts';
 import { accepted } from '../protocol/refusal.ts';
 import { languageTag, plainText, webAddress } from './text.ts';
-import { formatInstant, parseTime } from './time.ts';
+import { formatInstant, parseTime, timeZoneName } from './time.ts';
 import { check, refuseFields } from './validation.ts';
 
 /** How far a publication time may lie ahead of our clock and still mean now. */
 export const SKEW_MS = 5 * 60_000;
 const FURTHEST_MS = 366 * 24 * 3_600_000;
+
+/** Above microseconds since 1970, which some senders count in, with room for changes made here. */
+const HIGHEST_VERSION = 9e15;
 
 export const headlineId = z
   .string()
@@ -52,7 +55,7 @@ const optional = z.strictObject(others).partial();
 const timing = {
   publishedAt: time.optional(),
   publishAt: time.optional(),
-  timeZone: z.string().max(64).optional(),
+  timeZone: timeZoneName.optional(),
 };
 
 export const postSchema = z.strictObject({ title, ...optional.shape, ...timing, id: headlineId.optional() });
@@ -60,7 +63,7 @@ export const putSchema = z.strictObject({
   title,
   ...optional.shape,
   ...timing,
-  version: z.int().min(1),
+  version: z.int().min(1).max(HIGHEST_VERSION),
   change: z.enum(['updated', 'corrected']).default('updated'),
 });
 /** `null` takes an optional field away. */
@@ -70,7 +73,7 @@ export const patchSchema = z.strictObject({
   language: content.language.optional(),
   urgency: content.urgency.optional(),
   notice: content.notice.optional(),
-  timeZone: z.string().max(64).optional(),
+  timeZone: timeZoneName.optional(),
   url: content.url.nullable().optional(),
   section: content.section.nullable().optional(),
   tags: content.tags.nullable().optional(),

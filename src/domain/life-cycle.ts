@@ -55,6 +55,8 @@ export function decide(
       // A kill wins over every later retry, also where the tombstone came before the story. [design 3, promise 4]
       if (record?.status === 'retracted') return { kind: 'unchanged', record };
       if (record && command.version <= record.headline.version) return { kind: 'unchanged', record };
+      // Shown now, its new words would be seen before their time. [design 3, promise 3]
+      if (record?.status === 'live' && command.draft.releaseAtMs !== undefined) return refuse(published(id));
       return record?.status === 'live'
         ? replace(record, command.draft.content, command.version, command.change, now)
         : introduce(id, record, command.draft, command.version, now);
@@ -245,6 +247,14 @@ const exists = (id: string): Refusal => ({
   code: 'headline-exists',
   message: `a headline with id ${id} exists: PUT or PATCH it`,
 });
+const published = (id: string): Refusal => {
+  const message = `headline ${id} is published already, and its changes cannot be scheduled`;
+  return {
+    code: 'invalid-field',
+    message: `publishAt: ${message}`,
+    errors: [{ field: 'publishAt', message }],
+  };
+};
 const unknown = (id: string): Refusal => ({
   code: 'unknown-headline',
   message: `there is no headline with id ${id}`,

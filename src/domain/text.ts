@@ -8,6 +8,9 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 /** Overrides and isolates turn what follows around, so that a line reads as what it is not. [Unicode TR 9] */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 
+/** Spaces and formatting alone show nothing: zero-width spaces, joiners, marks of direction. */
+const VISIBLE = /[^\p{Z}\p{Cf}]/u;
+
 /**
  * Plain text on one line, normalised to NFC and trimmed.
  *
@@ -20,7 +23,7 @@ export const plainText = (limit: number) =>
     .refine((text) => !CONTROL.test(text), 'must not have control characters or line breaks')
     .refine((text) => !DIRECTION.test(text), 'must not have characters that override text direction')
     .transform((text) => text.normalize('NFC').trim())
-    .refine((text) => text.length > 0, 'must not be empty')
+    .refine((text) => VISIBLE.test(text), 'must not be empty')
     .refine((text) => [...text].length <= limit, `must have at most ${limit} characters`)
     .meta({ minLength: 1, maxLength: limit });
 
@@ -32,7 +35,9 @@ export const webAddress = z
   .meta({ format: 'uri' });
 
 function isWebAddress(text: string): boolean {
-  if (!/^https?:\/\//i.test(text) || CONTROL.test(text) || /\s/.test(text)) return false;
+  // Parsers take `https:///site` for `https://site`; people do not.
+  if (!/^https?:\/\/[^/\\]/i.test(text) || CONTROL.test(text) || /\s/.test(text)) return false;
+  if (!text.isWellFormed()) return false;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   return url !== undefined && url.username === '' && url.password === '';
 }

@@ -5,6 +5,7 @@
  */
 const REFUSALS = {
   'malformed-json': { status: 400, title: 'The body is not JSON', close: 4500 },
+  'malformed-address': { status: 400, title: 'The address is not well-formed', close: 4500 },
   'bad-cursor': { status: 400, title: 'The cursor is not one of ours', close: 4502 },
   'bad-upgrade': { status: 400, title: 'The WebSocket handshake is not valid', close: 4500 },
   'key-missing': { status: 401, title: 'An API key is needed', close: 4511 },
@@ -18,6 +19,7 @@ const REFUSALS = {
   'method-not-allowed': { status: 405, title: 'This address does not take that method', close: 4500 },
   'channel-exists': { status: 409, title: 'A channel of this name exists', close: 4500 },
   'headline-exists': { status: 409, title: 'A headline of this id exists', close: 4500 },
+  'limit-reached': { status: 409, title: 'There are as many of these as there can be', close: 4500 },
   'stale-version': { status: 409, title: 'The headline has moved on', close: 4500 },
   'headline-retracted': { status: 410, title: 'The headline was retracted', close: 4500 },
   'cursor-lost': { status: 410, title: 'What follows this cursor is no longer kept', close: 4010 },
@@ -30,6 +32,7 @@ const REFUSALS = {
   'too-many-subscriptions': { status: 422, title: 'Too many subscriptions on one connection', close: 4508 },
   'rate-limited': { status: 429, title: 'Too many requests', close: 4029 },
   'too-many-connections': { status: 429, title: 'Too many connections from this address', close: 4029 },
+  'too-many-filters': { status: 503, title: 'Too many different filters are in use', close: 4012 },
   'internal-error': { status: 500, title: 'Something went wrong on our side', close: 4011 },
   'engine-unavailable': { status: 503, title: 'The store does not answer', close: 4003 },
   draining: { status: 503, title: 'This server is about to stop', close: 4000 },

@@ -1,0 +1,390 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Baseline } from '../../src/domain/engine.ts';
+import { createFollower, interpret, type LogReader } from '../../src/domain/follower.ts';
+import type { LogEntry } from '../../src/domain/log-entry.ts';
+import { type Cursor, NO_TAG } from '../../src/protocol/cursor.ts';
+
+const AT = '2026-11-23T18:00:00.000Z';
+const entryOf = (sequence: number, tag: string, previous: string): LogEntry => ({
+  sequence,
+  tag,
+  previous,
+  at: AT,
+  body: { change: 'retracted', id: tag, version: 1 },
+});
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A store that can be written, trimmed, set back and emptied; no two entries ever share a tag. */
+function createStore() {
+  let epochs = 1;
+  let tags = 0;
+  let epoch = 'e1';
+  let head: Pick<Cursor, 'sequence' | 'tag'> = { sequence: 0, tag: NO_TAG };
+  let log: LogEntry[] = [];
+  const store = {
+    get head(): Cursor {
+      return { epoch, ...head };
+    },
+    get log(): readonly LogEntry[] {
+      return log;
+    },
+    commit() {
+      tags += 1;
+      const entry = entryOf(head.sequence + 1, `t${tags}`, head.tag);
+      log.push(entry);
+      head = { sequence: entry.sequence, tag: entry.tag };
+      return { entry, epoch };
+    },
+    trim(count: number) {
+      log = log.slice(count);
+    },
+    /** As a replica that had not heard the last entries and took over. */
+    rewind(count: number) {
+      const last = log[Math.max(0, log.length - count)];
+      if (last === undefined) return;
+      log = log.filter((entry) => entry.sequence < last.sequence);
+      head = { sequence: last.sequence - 1, tag: last.previous };
+    },
+    flush() {
+      log = [];
+      head = { sequence: 0, tag: NO_TAG };
+      store.beginEpoch();
+    },
+    beginEpoch() {
+      epochs += 1;
+      epoch = `e${epochs}`;
+    },
+    endEpoch(ended: string) {
+      if (ended === epoch) store.beginEpoch();
+    },
+    baseline: (tail: number): Baseline => ({
+      head: store.head,
+      headlines: [],
+      tail: tail > 0 ? log.slice(-tail) : [],
+    }),
+    since: (sequence: number, limit: number) => ({
+      head: store.head,
+      entries: log.filter((entry) => entry.sequence > sequence).slice(0, limit),
+    }),
+  };
+  return store;
+}
+
+/** Reads that the test answers when it likes: first it looks into the store, later it delivers what it saw. */
+function createSlowReader(store: ReturnType<typeof createStore>) {
+  interface Read {
+    look(): void;
+    deliver(): void;
+    fail(): void;
+    isSeen: boolean;
+  }
+  const reads: Read[] = [];
+  const slowly = <Answer>(ask: () => Answer) =>
+    new Promise<Answer>((resolve, reject) => {
+      let answer: Answer;
+      const read: Read = {
+        isSeen: false,
+        look() {
+          answer = ask();
+          read.isSeen = true;
+        },
+        deliver: () => resolve(answer),
+        fail: () => reject(new Error('the store is away')),
+      };
+      reads.push(read);
+    });
+  const take = (isSeen: boolean) => reads.find((read) => read.isSeen === isSeen);
+  const remove = (read: Read | undefined) => {
+    if (read) reads.splice(reads.indexOf(read), 1);
+    return read;
+  };
+  const reader: LogReader = {
+    baseline: ({ tail }) => slowly(() => store.baseline(tail)),
+    since: (sequence, limit) => slowly(() => store.since(sequence, limit)),
+    endEpoch: (epoch) => slowly(() => store.endEpoch(epoch)),
+  };
+  return {
+    reader,
+    look: () => take(false)?.look(),
+    deliver: () => remove(take(true))?.deliver(),
+    fail: () => remove(reads[0])?.fail(),
+    /** Answers until no more is asked. */
+    async settle() {
+      for (await turn(); reads.length > 0; await turn()) {
+        take(false)?.look();
+        remove(take(true))?.deliver();
+      }
+    },
+  };
+}
+
+/** An observer that throws nothing, but remembers the first thing that was not as promised. */
+function createWitness() {
+  const baselines: Baseline[] = [];
+  const sinceBaseline: LogEntry[] = [];
+  const all: LogEntry[] = [];
+  let position: Cursor | undefined;
+  const faults: string[] = [];
+  return {
+    baselines,
+    sinceBaseline,
+    all,
+    faults,
+    get position() {
+      return position;
+    },
+    onBaseline(baseline: Baseline) {
+      baselines.push(baseline);
+      sinceBaseline.length = 0;
+      position = baseline.head;
+    },
+    onEntries(entries: readonly LogEntry[], epoch: string) {
+      if (entries.length === 0) faults.push('told of nothing');
+      for (const entry of entries) {
+        const follows =
+          epoch === position?.epoch &&
+          entry.sequence === position.sequence + 1 &&
+          entry.previous === position.tag;
+        if (!follows) {
+          faults.push(`${epoch} ${entry.sequence} ${entry.tag} after ${JSON.stringify(position)}`);
+        }
+        position = { epoch, sequence: entry.sequence, tag: entry.tag };
+        sinceBaseline.push(entry);
+        all.push(entry);
+      }
+    },
+  };
+}
+
+type Step =
+  | { readonly do: 'commit'; readonly fate: 'announced' | 'lost' | 'held' }
+  /** A held announcement, or an old one again. */
+  | { readonly do: 'announce'; readonly which: number }
+  | { readonly do: 'look' | 'deliver' | 'fail' | 'reconcile' | 'compare' | 'flush' | 'beginEpoch' }
+  | { readonly do: 'trim' | 'rewind'; readonly count: number };
+
+const gentle: fc.Arbitrary<Step>[] = [
+  fc.record({ do: fc.constant('commit'), fate: fc.constantFrom('announced', 'lost', 'held') }),
+  fc.record({ do: fc.constant('announce'), which: fc.nat() }),
+  fc.record({ do: fc.constantFrom('look', 'deliver', 'fail', 'reconcile', 'compare') }),
+];
+const harsh: fc.Arbitrary<Step>[] = [
+  ...gentle,
+  fc.record({ do: fc.constantFrom('flush', 'beginEpoch') }),
+  fc.record({ do: fc.constantFrom('trim', 'rewind'), count: fc.integer({ min: 1, max: 4 }) }),
+];
+const stepsOf = (steps: fc.Arbitrary<Step>[]) =>
+  fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 40 });
+
+async function play(steps: readonly Step[]) {
+  const store = createStore();
+  const slow = createSlowReader(store);
+  const witness = createWitness();
+  const follower = createFollower(slow.reader, witness, { headlines: 0, tail: 5 });
+  const announcements: ReturnType<typeof store.commit>[] = [];
+  const announce = ({ entry, epoch }: ReturnType<typeof store.commit>) => follower.offer(entry, epoch);
+  for (const step of steps) {
+    if (step.do === 'commit') {
+      const committed = store.commit();
+      if (step.fate !== 'lost') announcements.push(committed);
+      if (step.fate === 'announced') announce(committed);
+    } else if (step.do === 'announce') {
+      const announcement = announcements[step.which % Math.max(1, announcements.length)];
+      if (announcement) announce(announcement);
+    } else if (step.do === 'trim' || step.do === 'rewind') store[step.do](step.count);
+    else if (step.do === 'flush' || step.do === 'beginEpoch') store[step.do]();
+    else if (step.do === 'compare') follower.compare(store.head);
+    else if (step.do === 'reconcile') follower.reconcile();
+    else slow[step.do]();
+    await turn();
+  }
+  // The store is calm again, and the engine looks at it as it does every second.
+  await slow.settle();
+  follower.compare(store.head);
+  await slow.settle();
+  return { store, witness, follower };
+}
+
+describe('following', () => {
+  it('gives every entry once and in order, whatever is lost, late, doubled or failing', async () => {
+    await fc.assert(
+      fc.asyncProperty(stepsOf(gentle), async (steps) => {
+        const { store, witness } = await play(steps);
+        expect(witness.faults).toEqual([]);
+        expect(witness.baselines).toHaveLength(1);
+        expect(witness.position).toEqual(store.head);
+        const begun = witness.baselines[0]?.head.sequence ?? 0;
+        expect(witness.all).toEqual(store.log.filter(({ sequence }) => sequence > begun));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends where the store is, on an unbroken chain, however the store was trimmed, rewound or emptied', async () => {
+    await fc.assert(
+      fc.asyncProperty(stepsOf(harsh), async (steps) => {
+        const { store, witness } = await play(steps);
+        expect(witness.faults).toEqual([]);
+        expect(witness.position).toEqual(store.head);
+        const oldest = store.log[0]?.sequence ?? Number.POSITIVE_INFINITY;
+        const shown = witness.sinceBaseline.filter(({ sequence }) => sequence >= oldest);
+        expect(shown).toEqual(shown.length === 0 ? [] : store.log.slice(-shown.length));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  /** A follower with a hundred entries behind it, and no read under way. */
+  async function follow() {
+    const store = createStore();
+    for (let n = 0; n < 100; n += 1) store.commit();
+    const slow = createSlowReader(store);
+    const witness = createWitness();
+    const troubles: string[] = [];
+    const follower = createFollower(slow.reader, witness, {
+      headlines: 0,
+      tail: 0,
+      onTrouble: ({ kind }) => troubles.push(kind),
+    });
+    follower.reconcile();
+    await slow.settle();
+    const check = async () => {
+      follower.compare(store.head);
+      await slow.settle();
+    };
+    return { store, slow, witness, follower, troubles, check };
+  }
+
+  it('passes on what is next without a read', async () => {
+    const { store, witness, follower } = await follow();
+    const { entry, epoch } = store.commit();
+    follower.offer(entry, epoch);
+    expect(witness.all).toEqual([entry]);
+  });
+
+  it('repairs a hole longer than one read', async () => {
+    const { store, witness, check } = await follow();
+    for (let n = 0; n < 2_500; n += 1) store.commit();
+    await check();
+    expect(witness.faults).toEqual([]);
+    expect(witness.baselines).toHaveLength(1);
+    expect(witness.all).toHaveLength(2_500);
+  });
+
+  it.each([
+    ['rewound', (store: ReturnType<typeof createStore>) => store.rewind(1)],
+    [
+      'forked',
+      (store: ReturnType<typeof createStore>) => {
+        store.rewind(2);
+        store.commit();
+        store.commit();
+      },
+    ],
+    [
+      'forked',
+      (store: ReturnType<typeof createStore>) => {
+        store.rewind(2);
+        for (let n = 0; n < 5; n += 1) store.commit();
+      },
+    ],
+  ])('ends the epoch of a store that was %s', async (kind, harm) => {
+    const { store, witness, troubles, check } = await follow();
+    const { epoch } = store.head;
+    harm(store);
+    await check();
+    expect(troubles).toEqual([kind]);
+    expect(witness.baselines).toHaveLength(2);
+    expect(witness.position).toEqual(store.head);
+    expect(store.head.epoch).not.toBe(epoch);
+  });
+
+  it.each([
+    [
+      'trimmed',
+      (store: ReturnType<typeof createStore>) => {
+        for (let n = 0; n < 5; n += 1) store.commit();
+        store.trim(103);
+      },
+    ],
+    ['new-epoch', (store: ReturnType<typeof createStore>) => store.flush()],
+  ])('begins anew when the log is %s, and leaves the epoch alone', async (kind, harm) => {
+    const { store, witness, troubles, check } = await follow();
+    harm(store);
+    const { epoch } = store.head;
+    await check();
+    expect(troubles).toEqual([kind]);
+    expect(witness.baselines).toHaveLength(2);
+    expect(witness.position).toEqual({ ...store.head, epoch });
+  });
+
+  it('does not mix a read with announcements of another chain that came in while it was under way', async () => {
+    const { store, slow, witness, follower } = await follow();
+    store.commit();
+    store.commit();
+    follower.reconcile();
+    slow.look();
+    store.rewind(2);
+    const { entry, epoch } = store.commit();
+    follower.offer(entry, epoch);
+    slow.deliver();
+    await slow.settle();
+    expect(witness.faults).toEqual([]);
+    expect(witness.all).toEqual([entry]);
+  });
+
+  it('tells of a read that failed, and tries again when asked', async () => {
+    const { store, slow, witness, follower, troubles } = await follow();
+    store.commit();
+    follower.reconcile();
+    slow.fail();
+    await turn();
+    expect(troubles).toEqual(['unreadable']);
+    expect(witness.all).toEqual([]);
+    follower.reconcile();
+    await slow.settle();
+    expect(witness.all).toHaveLength(1);
+  });
+
+  it('says nothing more once stopped, not even what was under way', async () => {
+    const { store, slow, witness, follower } = await follow();
+    const { entry, epoch } = store.commit();
+    follower.reconcile();
+    slow.look();
+    follower.stop();
+    slow.deliver();
+    follower.offer(entry, epoch);
+    follower.reconcile();
+    await slow.settle();
+    expect(witness.all).toEqual([]);
+  });
+});
+
+describe('a reading of the log', () => {
+  const position: Cursor = { epoch: 'e', sequence: 7, tag: 'g' };
+  const next = entryOf(8, 'h', 'g');
+
+  it('is judged from the position it was asked for', () => {
+    expect(interpret(position, position, []).kind).toBe('current');
+    expect(interpret(position, { epoch: 'e', sequence: 8, tag: 'h' }, [next])).toEqual({
+      kind: 'next',
+      entries: [next],
+      isWhole: true,
+    });
+    expect(interpret(position, { epoch: 'e', sequence: 9, tag: 'i' }, [next])).toMatchObject({
+      kind: 'next',
+      isWhole: false,
+    });
+    expect(interpret(position, { epoch: 'f', sequence: 7, tag: 'g' }, []).kind).toBe('new-epoch');
+    expect(interpret(position, { epoch: 'e', sequence: 6, tag: 'f' }, []).kind).toBe('rewound');
+    expect(interpret(position, { epoch: 'e', sequence: 7, tag: 'x' }, []).kind).toBe('forked');
+    expect(interpret(position, { epoch: 'e', sequence: 8, tag: 'h' }, []).kind).toBe('trimmed');
+    expect(interpret(position, { epoch: 'e', sequence: 9, tag: 'i' }, [entryOf(9, 'i', 'h')]).kind).toBe(
+      'trimmed',
+    );
+    expect(interpret(position, { epoch: 'e', sequence: 8, tag: 'h' }, [entryOf(8, 'h', 'x')]).kind).toBe(
+      'forked',
+    );
+  });
+});
