@@ -1,0 +1,77 @@
+/**
+ * Channels in Redis: their settings and their names.
+ *
+ * The settings lie with the channel, so that a commit finds out in its own script whether the channel exists; the
+ * names lie in one set for all. The set is written before a channel comes to be and after it is gone.
+ */
+import type { Channel } from '../../domain/channel.ts';
+import type { ChannelStore } from '../../domain/engine.ts';
+import type { RedisKeys } from './redis-keys.ts';
+import { type RedisLink, script } from './redis-link.ts';
+
+const CREATE = script(`
+local settings, meta = unpack(KEYS)
+if redis.call('EXISTS', settings) == 1 then return 0 end
+redis.call('HSET', meta, 'epoch', ARGV[1])
+redis.call('HSET', settings, unpack(ARGV, 3))
+redis.call('PUBLISH', ARGV[2], '')
+return 1
+`);
+
+const UPDATE = script(`
+if redis.call('EXISTS', KEYS[1]) == 0 then return false end
+if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
+return redis.call('HGETALL', KEYS[1])
+`);
+
+const DELETE = script(`
+local existed = redis.call('EXISTS', KEYS[1])
+redis.call('DEL', unpack(KEYS))
+redis.call('PUBLISH', ARGV[1], '')
+return existed
+`);
+
+export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: () => string): ChannelStore {
+  return {
+    async list() {
+      const names = await link.ask((redis) => redis.smembers(keys.channels));
+      const found = await link.askEach<Record<string, string>>(names.sort(), (redis, name) =>
+        redis.hgetall(keys.of(name).settings),
+      );
+      return found.map(toChannel).filter((channel) => channel !== undefined);
+    },
+    get: async (name) => toChannel(await link.ask((redis) => redis.hgetall(keys.of(name).settings))),
+    async create(channel) {
+      const { settings, meta, topic } = keys.of(channel.name);
+      await link.ask((redis) => redis.sadd(keys.channels, channel.name));
+      return (await link.run(CREATE, [settings, meta], [newEpoch(), topic, ...toFields(channel)])) === 1;
+    },
+    async update(name, settings) {
+      const fields = await link.run(UPDATE, [keys.of(name).settings], toFields(settings));
+      return toChannel(pairUp((fields ?? []) as string[]));
+    },
+    async delete(name) {
+      const { topic, ...stored } = keys.of(name);
+      const { settings, ...others } = stored;
+      const existed = await link.run(DELETE, [settings, ...Object.values(others)], [topic]);
+      await link.ask((redis) => redis.srem(keys.channels, name));
+      // Someone may have made it anew in between: then its name must stay.
+      const isBack = await link.ask((redis) => redis.exists(settings));
+      if (isBack) await link.ask((redis) => redis.sadd(keys.channels, name));
+      return existed === 1;
+    },
+  };
+}
+
+/** Each setting stands alone, so that two who change different ones do not undo each other. */
+const toFields = (settings: Partial<Channel>): string[] =>
+  Object.entries(settings).flatMap(([name, value]) => [name, JSON.stringify(value)]);
+
+/** @returns undefined where nothing is set: then there is no such channel. */
+function toChannel(fields: Readonly<Record<string, string>>): Channel | undefined {
+  const settings = Object.entries(fields).map(([name, json]) => [name, JSON.parse(json)] as const);
+  return settings.length === 0 ? undefined : (Object.fromEntries(settings) as Channel);
+}
+
+const pairUp = (list: readonly string[]): Record<string, string> =>
+  Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])));

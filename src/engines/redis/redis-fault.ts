@@ -1,0 +1,41 @@
+/**
+ * Redis faults: what a failed command means to us, in words that hold no secret.
+ *
+ * ioredis hangs the command's arguments, headlines and passwords among them, on the errors it throws: nothing of
+ * such an error is passed on but its message.
+ */
+import { ReplyError } from 'ioredis';
+import { EngineUnavailable } from '../../domain/engine.ts';
+
+/** Replies that speak of the state Redis is in, not of what was asked; before Redis 7 a script's stand in the middle. */
+const PASSING =
+  /(?:^| -)(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|UNBLOCKED|ERR max number of clients)/;
+
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  // Of a host with several addresses Node says nothing but the code.
+  if (error.message === '') return 'code' in error ? String(error.code) : error.name;
+  // Redis repeats the arguments of a command it does not know.
+  return error.message.replace(/,? with args beginning with.*$/s, '');
+}
+
+/** What answers is a replica, which takes no commits. */
+export const isReadOnly = (error: unknown): boolean => /(?:^| -)READONLY/.test(wordsOf(error));
+
+/** Redis answered, with a refusal; else there was no answer at all. */
+export const isRefusal = (error: unknown): boolean => error instanceof ReplyError;
+
+export function toFault(error: unknown, address: string): Error {
+  const words = wordsOf(error);
+  const isReply = isRefusal(error);
+  if (isReply && !PASSING.test(words)) return new Error(`Redis refused a command: ${words}`);
+  return new EngineUnavailable(
+    isReply ? `Redis at ${address} says: ${words}` : `Redis at ${address} does not answer: ${plain(words)}`,
+  );
+}
+
+/** ioredis speaks of its own options where there is just no connection. */
+const plain = (words: string): string =>
+  words.startsWith("Stream isn't writeable") || words.startsWith('Reached the max retries')
+    ? 'there is no connection'
+    : words;

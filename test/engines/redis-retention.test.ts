@@ -1,0 +1,77 @@
+/** What the Redis engine keeps, and what is left of it. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { EngineUnavailable } from '../../src/domain/engine.ts';
+import { openRedisEngine } from '../../src/engines/redis/redis-engine.ts';
+import { channelOf, createNewsroom, publish, schedule } from '../contracts/newsroom.ts';
+import { look } from '../contracts/watch.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+
+describe('what is kept in Redis', () => {
+  let redis: RedisServer;
+  let client: Redis;
+  beforeAll(async () => {
+    redis = await startRedis();
+    client = new Redis(redis.url);
+  });
+  afterAll(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+  const idempotencyOf = (key: string, ttlMs = 60_000) => ({ key, fingerprint: 'f', ttlMs });
+
+  it('is gone to the last key when the channel is deleted', async () => {
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'gone' });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('A'), { idempotency: idempotencyOf('k') });
+    await post('b', schedule('B', Date.now() + 60_000));
+    expect(await client.keys('gone:*')).toHaveLength(11);
+    await engine.channels.delete('en');
+    expect(await client.keys('gone:*')).toEqual([]);
+    await engine.close();
+  });
+
+  it('is not more receipts than the limit, and none that has had its time', async () => {
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'receipts', receiptLimit: 3 });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    for (const n of [1, 2, 3, 4, 5]) {
+      await post(`h${n}`, publish('words'), { idempotency: idempotencyOf(`k${n}`, 60_000 + n) });
+    }
+    const kinds = await Promise.all(
+      [1, 2, 3, 4, 5].map(async (n) => (await engine.headlines.receipt('en', idempotencyOf(`k${n}`))).kind),
+    );
+    expect(kinds).toEqual(['absent', 'absent', 'repeated', 'repeated', 'repeated']);
+
+    await post('brief', publish('words'), { idempotency: idempotencyOf('brief', 1) });
+    while ((await engine.headlines.receipt('en', idempotencyOf('brief'))).kind !== 'absent');
+    await post('next', publish('words'), { idempotency: idempotencyOf('next') });
+    expect(await client.hkeys('receipts:{en}:receipts')).not.toContain('brief');
+    expect(await client.zcard('receipts:{en}:expiry')).toBe(await client.hlen('receipts:{en}:receipts'));
+    await engine.close();
+  });
+
+  it('is not half a commit when Redis has no memory left', async () => {
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'full' });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('A'));
+    const before = await look(engine.feed, 'en');
+    await client.config('SET', 'maxmemory', '1');
+    await expect(post('b', publish('B'))).rejects.toThrow(EngineUnavailable);
+    await expect(post('c', schedule('C', Date.now() - 1_000))).rejects.toThrow(/OOM/);
+    expect(await look(engine.feed, 'en')).toEqual(before);
+    expect(await engine.headlines.read('en', 'b')).toBeUndefined();
+    expect(await engine.headlines.due(10)).toEqual([]);
+    await client.config('SET', 'maxmemory', '0');
+    expect((await post('b', publish('B'))).record.headline.sequence).toBe(2);
+    await engine.close();
+  });
+
+  it('stands under a prefix that names no other key by mistake', async () => {
+    for (const keyPrefix of ['', 'a{b}', 'a*', 'a b']) {
+      await expect(openRedisEngine({ url: redis.url, keyPrefix })).rejects.toThrow(TypeError);
+    }
+  });
+});
