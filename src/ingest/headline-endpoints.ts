@@ -1,0 +1,210 @@
+/**
+ * Headline endpoints: publish, upsert, amend, kill, and look back.
+ *
+ * What is decided is decided by the desk; here a request becomes a command, and its outcome an answer. A retracted
+ * headline's text is in no answer but the one that staff ask for by GET, and the repeat of what the sender itself
+ * sent under its own idempotency key. [design 3, promise 4]
+ */
+import { type Desk, fingerprint, newHeadlineId, type Outcome } from '../domain/desk.ts';
+import type { HeadlineStore, Idempotency, Receipt } from '../domain/engine.ts';
+import { headlineId, parseDelete, parsePatch, parsePost, parsePut } from '../domain/headline-input.ts';
+import type { HeadlineRecord } from '../domain/headline-record.ts';
+import type { Command } from '../domain/life-cycle.ts';
+import { check } from '../domain/validation.ts';
+import { formatCursor } from '../protocol/cursor.ts';
+import { accepted, type Result, refused } from '../protocol/refusal.ts';
+import type { Answer } from './answer.ts';
+import type { ChannelCall, Endpoint } from './endpoint.ts';
+import { parseIdempotencyKey, parseIfMatch } from './write-headers.ts';
+
+export interface HeadlineEndpointsOptions {
+  readonly desk: Desk;
+  readonly headlines: Pick<HeadlineStore, 'read' | 'receipt'>;
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** How long a repeat is known by its idempotency key. @default 24 hours */
+  readonly idempotencyTtlMs?: number;
+}
+
+const COLLECTION = '/v1/channels/:channel/headlines';
+const ITEM = `${COLLECTION}/:id`;
+
+export function headlineEndpoints({
+  desk,
+  headlines,
+  now,
+  idempotencyTtlMs = 24 * 3_600_000,
+}: HeadlineEndpointsOptions): readonly Endpoint[] {
+  async function submit(
+    call: ChannelCall,
+    method: string,
+    id: string,
+    command: Result<Command>,
+  ): Promise<Result<Outcome>> {
+    const key = parseIdempotencyKey(call.header('idempotency-key'));
+    if (!key.ok) return key;
+    const { name } = call.channel;
+    const idempotency: Idempotency | undefined =
+      key.value === undefined
+        ? undefined
+        : {
+            key: `${call.key.id}:${key.value}`,
+            fingerprint: fingerprint(method, `${name}/${call.id}`, call.body ?? null),
+            ttlMs: idempotencyTtlMs,
+          };
+    if (command.ok) return desk.submit(name, id, command.value, idempotency && { idempotency });
+    // A repeat is answered as the first was, also where the time it names has passed meanwhile.
+    const earlier = idempotency && (await headlines.receipt(name, idempotency));
+    return earlier?.kind === 'repeated' ? accepted(outcomeOf(earlier.receipt)) : command;
+  }
+
+  return [
+    {
+      method: 'post',
+      path: COLLECTION,
+      scope: 'publish',
+      on: 'channel',
+      body: 'needed',
+      async handle(call) {
+        const draft = parsePost(call.body, { nowMs: now(), language: call.channel.language });
+        const id = (draft.ok ? draft.value.id : undefined) ?? newHeadlineId();
+        const command = map(draft, (value): Command => ({ do: 'publish', draft: value }));
+        const outcome = await submit(call, 'POST', id, command);
+        return map(outcome, (value) => answerOf(call, value, isPlanned(value) ? 202 : 201, content(value)));
+      },
+    },
+    {
+      method: 'put',
+      path: ITEM,
+      scope: 'publish',
+      on: 'channel',
+      body: 'needed',
+      async handle(call) {
+        const id = check(headlineId, call.id, 'id');
+        if (!id.ok) return id;
+        const draft = parsePut(call.body, { nowMs: now(), language: call.channel.language });
+        const command = map(draft, (value): Command => {
+          const { version, change, ...rest } = value;
+          return { do: 'upsert', draft: rest, version, change };
+        });
+        const outcome = await submit(call, 'PUT', id.value, command);
+        return map(outcome, (value) => {
+          const { applied, record } = value;
+          if (record.status === 'retracted')
+            return answerOf(call, value, 200, { applied, ...tombstone(value) });
+          const done = record.revision === 1 ? 201 : 200;
+          const status = applied ? (isPlanned(value) ? 202 : done) : 200;
+          return answerOf(call, value, status, { applied, ...content(value) });
+        });
+      },
+    },
+    {
+      method: 'patch',
+      path: ITEM,
+      scope: 'publish',
+      on: 'channel',
+      body: 'needed',
+      async handle(call) {
+        const id = check(headlineId, call.id, 'id');
+        if (!id.ok) return id;
+        const ifVersion = parseIfMatch(call.header('if-match'));
+        if (!ifVersion.ok) return ifVersion;
+        const command = map(
+          parsePatch(call.body),
+          (patch): Command => ({ do: 'amend', patch, ifVersion: ifVersion.value }),
+        );
+        const outcome = await submit(call, 'PATCH', id.value, command);
+        return map(outcome, (value) => answerOf(call, value, 200, content(value)));
+      },
+    },
+    {
+      method: 'delete',
+      path: ITEM,
+      scope: 'publish',
+      on: 'channel',
+      body: 'optional',
+      async handle(call) {
+        const id = check(headlineId, call.id, 'id');
+        if (!id.ok) return id;
+        const ifVersion = parseIfMatch(call.header('if-match'));
+        if (!ifVersion.ok) return ifVersion;
+        const command = map(
+          parseDelete(call.body),
+          ({ notice }): Command => ({ do: 'retract', notice, ifVersion: ifVersion.value }),
+        );
+        const outcome = await submit(call, 'DELETE', id.value, command);
+        return map(outcome, (value) =>
+          answerOf(call, value, 200, { applied: value.applied, ...tombstone(value) }),
+        );
+      },
+    },
+    {
+      method: 'get',
+      path: ITEM,
+      scope: 'publish',
+      on: 'channel',
+      async handle(call) {
+        const id = check(headlineId, call.id, 'id');
+        if (!id.ok) return id;
+        const record = await headlines.read(call.channel.name, id.value);
+        if (!record) {
+          return refused({ code: 'unknown-headline', message: `there is no headline with id ${id.value}` });
+        }
+        const { headline, status, releaseAt, history } = record;
+        const body = { headline, status, ...(releaseAt !== undefined && { releaseAt }), history };
+        return accepted({ status: 200, headers: { etag: etagOf(record) }, body });
+      },
+    },
+  ];
+}
+
+/** 201 where it began to be, 202 where it is only planned, 200 where it changed or stayed. */
+function answerOf(call: ChannelCall, outcome: Outcome, status: 200 | 201 | 202, body: object): Answer {
+  const { id, record, repeated } = outcome;
+  const location = `/v1/channels/${call.channel.name}/headlines/${encodeURIComponent(id)}`;
+  return {
+    status,
+    headers: {
+      etag: etagOf(record),
+      ...(status !== 200 && { location }),
+      ...(repeated && { 'idempotent-replayed': 'true' }),
+    },
+    body,
+  };
+}
+
+const isPlanned = ({ record }: Outcome): boolean => record.status === 'scheduled';
+
+function content({ record, cursor }: Outcome): object {
+  const { headline, releaseAt } = record;
+  return {
+    headline,
+    ...(cursor !== undefined && { cursor }),
+    ...(releaseAt !== undefined && { publishAt: releaseAt }),
+  };
+}
+
+/** A retracted headline without its text. */
+function tombstone({ id, record, cursor }: Outcome): object {
+  const notice = record.history.at(-1)?.notice;
+  return {
+    id,
+    version: record.headline.version,
+    status: record.status,
+    ...(notice !== undefined && { notice }),
+    ...(cursor !== undefined && { cursor }),
+  };
+}
+
+const etagOf = ({ headline }: HeadlineRecord): string => `"${headline.version}"`;
+
+const outcomeOf = ({ id, record, cursor }: Receipt): Outcome => ({
+  id,
+  record,
+  ...(cursor && { cursor: formatCursor(cursor) }),
+  applied: true,
+  repeated: true,
+});
+
+const map = <From, To>(result: Result<From>, change: (value: From) => To): Result<To> =>
+  result.ok ? accepted(change(result.value)) : result;
