@@ -1,0 +1,153 @@
+/**
+ * Audience: all readers of a channel with the same filter and encoding.
+ *
+ * Filters are evaluated and frames built once an audience and change, never once a reader. [design 6]
+ */
+import type { Channel } from '../domain/channel.ts';
+import type { LogEntry } from '../domain/log-entry.ts';
+import type { Cursor } from '../protocol/cursor.ts';
+import { formatCursor } from '../protocol/cursor.ts';
+import type { Filter } from '../protocol/filter.ts';
+import type { Headline } from '../protocol/headline.ts';
+import type { Connection } from './connection.ts';
+import { controlFrame, type Encoding } from './encoding.ts';
+import { Reader, type ReaderHome } from './reader.ts';
+import { createRing, type Ring, type RingOptions } from './ring.ts';
+import { visibleChange } from './visible-change.ts';
+
+/** A snapshot tells the server's time, so it may be shared only for a moment. */
+const SNAPSHOT_LIFE_MS = 1_000;
+
+/** What an audience needs of the mirror of its channel. */
+export interface ChannelView {
+  readonly channel: Channel;
+  readonly head: Cursor;
+  /** The entry before the first of the tail. */
+  readonly floor: Pick<Cursor, 'sequence' | 'tag'>;
+  /** Oldest first. */
+  readonly tail: readonly LogEntry[];
+  newest(filter: Filter, last: number, nowMs: number): readonly Headline[];
+  tagAt(sequence: number): string | undefined;
+}
+
+export interface AudienceOptions extends RingOptions {
+  /** Milliseconds since 1970 UTC. */
+  readonly now: () => number;
+  /** Told when there is something to write to the readers. */
+  readonly onChange: (audience: Audience) => void;
+}
+
+export class Audience implements ReaderHome {
+  readonly #mirror: ChannelView;
+  readonly filter: Filter;
+  readonly encoding: Encoding;
+  readonly ring: Ring;
+  /** In no order: a reader that leaves is replaced by the last one. */
+  readonly readers: Reader[] = [];
+  /** When it last had a reader or was asked for a snapshot; milliseconds since 1970 UTC. */
+  usedAtMs: number;
+  #snapshots = new Map<number, Buffer>();
+  #snapshotsUntilMs = 0;
+  readonly #options: AudienceOptions;
+
+  constructor(mirror: ChannelView, filter: Filter, encoding: Encoding, options: AudienceOptions) {
+    this.#mirror = mirror;
+    this.filter = filter;
+    this.encoding = encoding;
+    this.#options = options;
+    this.usedAtMs = options.now();
+    this.ring = createRing(mirror.floor.sequence, options);
+    for (const entry of mirror.tail) this.#append(entry);
+  }
+
+  get channel(): string {
+    return this.#mirror.channel.name;
+  }
+
+  /** The channel moved on. */
+  onEntries(entries: readonly LogEntry[]): void {
+    this.#snapshotsUntilMs = 0;
+    const { head } = this.ring;
+    for (const entry of entries) this.#append(entry);
+    if (this.ring.head !== head && this.readers.length > 0) this.#options.onChange(this);
+  }
+
+  /** The channel began anew: what readers hold is void. */
+  onBaseline(): void {
+    this.#snapshotsUntilMs = 0;
+    this.ring.clear(this.#mirror.floor.sequence);
+    for (const entry of this.#mirror.tail) this.#append(entry);
+    if (this.readers.length > 0) this.#options.onChange(this);
+  }
+
+  /**
+   * Takes a reader in and writes where it stands: a snapshot, or that it is resumed and what it missed.
+   *
+   * @param since cursor of the last frame it saw; one that cannot be resumed gives a snapshot.
+   */
+  join(connection: Connection, last: number, since?: Cursor): Reader {
+    const position = since && this.locate(since);
+    const reader = new Reader(this, connection, position ?? this.ring.head, last);
+    reader.index = this.readers.push(reader) - 1;
+    connection.subscribers.push(reader);
+    if (since === undefined || position === undefined) {
+      connection.write(this.snapshot(last));
+    } else {
+      const resumed = {
+        type: 'resumed',
+        channel: this.channel,
+        cursor: formatCursor(since),
+      } as const;
+      connection.write(controlFrame(this.encoding, resumed));
+      reader.catchUp();
+    }
+    return reader;
+  }
+
+  leave(reader: Reader): void {
+    if (reader.index < 0) return;
+    const last = this.readers.pop();
+    if (last && last !== reader) {
+      this.readers[reader.index] = last;
+      last.index = reader.index;
+    }
+    reader.index = -1;
+    this.usedAtMs = this.#options.now();
+  }
+
+  /** Position after a cursor; undefined where not everything after it is held, or the cursor is of another past. */
+  locate(cursor: Cursor): number | undefined {
+    const { head } = this.#mirror;
+    if (cursor.epoch !== head.epoch || cursor.sequence > head.sequence || cursor.sequence < this.ring.floor)
+      return undefined;
+    const tag = this.#mirror.tagAt(cursor.sequence) ?? this.ring.tagAt(cursor.sequence);
+    return tag === cursor.tag ? this.ring.positionAfter(cursor.sequence) : undefined;
+  }
+
+  /** The list as it stands: one shared buffer. */
+  snapshot(last: number): Buffer {
+    const nowMs = this.#options.now();
+    this.usedAtMs = nowMs;
+    if (nowMs >= this.#snapshotsUntilMs) {
+      this.#snapshots = new Map();
+      this.#snapshotsUntilMs = nowMs + SNAPSHOT_LIFE_MS;
+    }
+    const shared = this.#snapshots.get(last);
+    if (shared) return shared;
+    const snapshot = this.encoding.snapshot({
+      channel: this.channel,
+      cursor: formatCursor(this.#mirror.head),
+      serverTime: new Date(nowMs).toISOString(),
+      timeZone: this.#mirror.channel.timeZone,
+      headlines: this.#mirror.newest(this.filter, last, nowMs),
+    });
+    this.#snapshots.set(last, snapshot);
+    return snapshot;
+  }
+
+  #append(entry: LogEntry): void {
+    const change = visibleChange(this.channel, this.#mirror.head.epoch, entry, this.filter);
+    if (change)
+      this.ring.append({ sequence: entry.sequence, tag: entry.tag, bytes: this.encoding.change(change) });
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Connection: one open socket, whatever it speaks, and the readers that share it.
+ *
+ * The slow harm no one: while its socket is not drained a connection is skipped, and nothing is queued for it but
+ * what its last write left. [design 3, promise 5]
+ */
+/** The way out of a connection: a WebSocket's raw socket, or an HTTP response. */
+export interface Outlet {
+  /** @returns false when the socket wants to drain before more is written. */
+  write(bytes: Buffer): boolean;
+  /** Ends it in the manner of its protocol. */
+  close(code: number, reason: string): void;
+  /** Ends it at once. */
+  terminate(): void;
+  /** Asks the peer for a sign of life. @returns whether an answer is still to come. */
+  ping(): boolean;
+}
+
+/** One subscription of a connection. */
+export interface Subscriber {
+  readonly channel: string;
+  /** Writes what is due. */
+  catchUp(): void;
+  /** Leaves its audience. */
+  leave(): void;
+}
+
+export class Connection {
+  readonly outlet: Outlet;
+  /** Limited by the subscriptions a connection may have. */
+  readonly subscribers: Subscriber[] = [];
+  isOpen = true;
+  isBlocked = false;
+  /** Cleared by a ping that waits for an answer, set by each sign of life. */
+  isAlive = true;
+  /** Says when to come back; absent where the dialect has no word for it. */
+  readonly goodbye: ((retryAfterMs: number) => Buffer) | undefined;
+
+  constructor(outlet: Outlet, goodbye?: (retryAfterMs: number) => Buffer) {
+    this.outlet = outlet;
+    this.goodbye = goodbye;
+  }
+
+  /** @returns false when no more can be written now. */
+  write(bytes: Buffer): boolean {
+    if (!this.isOpen || bytes.length === 0) return this.isOpen && !this.isBlocked;
+    if (!this.outlet.write(bytes)) this.isBlocked = true;
+    return !this.isBlocked;
+  }
+
+  /** The socket has drained: each reader is written what it missed. */
+  drained(): void {
+    this.isBlocked = false;
+    this.isAlive = true;
+    for (const subscriber of this.subscribers) subscriber.catchUp();
+  }
+
+  drop(subscriber: Subscriber): void {
+    const at = this.subscribers.indexOf(subscriber);
+    if (at >= 0) this.subscribers.splice(at, 1);
+    subscriber.leave();
+  }
+
+  close(code: number, reason: string): void {
+    if (!this.isOpen) return;
+    this.outlet.close(code, reason);
+    this.closed();
+  }
+
+  /** The socket is gone, or on its way: whoever read on it leaves. */
+  closed(): void {
+    this.isOpen = false;
+    for (const subscriber of this.subscribers.splice(0)) subscriber.leave();
+  }
+}

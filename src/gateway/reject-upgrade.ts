@@ -1,0 +1,12 @@
+/** Rejects a WebSocket handshake over HTTP: the problem document, written to the bare socket. */
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type Refusal, toProblemResponse } from '../protocol/refusal.ts';
+
+export function rejectUpgrade(socket: Duplex, refusal: Refusal): void {
+  if (!socket.writable) return;
+  const { status, headers, body } = toProblemResponse(refusal);
+  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}

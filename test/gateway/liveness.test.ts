@@ -1,0 +1,64 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Connection, type Outlet } from '../../src/gateway/connection.ts';
+import { startLiveness } from '../../src/gateway/liveness.ts';
+
+const SECOND = 1_000;
+
+function connect(answers: boolean) {
+  const events: string[] = [];
+  const outlet: Outlet = {
+    write: () => true,
+    close: () => {},
+    terminate: () => void events.push('terminated'),
+    ping() {
+      events.push('pinged');
+      if (answers) queueMicrotask(() => (connection.isAlive = true));
+      return true;
+    },
+  };
+  const connection = new Connection(outlet);
+  return { connection, events };
+}
+
+describe('liveness', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('ends a connection whose peer answers no ping, and keeps one whose does', async () => {
+    const liveness = startLiveness({ pingIntervalMs: 5 * SECOND });
+    const [deaf, alive] = [connect(false), connect(true)];
+    liveness.watch(deaf.connection);
+    liveness.watch(alive.connection);
+    await jest.advanceTimersByTimeAsync(5 * SECOND);
+    expect([deaf.events, alive.events]).toEqual([['pinged'], ['pinged']]);
+    await jest.advanceTimersByTimeAsync(5 * SECOND);
+    expect([deaf.events, alive.events]).toEqual([
+      ['pinged', 'terminated'],
+      ['pinged', 'pinged'],
+    ]);
+    expect([deaf.connection.isOpen, alive.connection.isOpen]).toEqual([false, true]);
+    liveness.stop();
+  });
+
+  it('spreads connections over the interval, and needs one timer for all of them', async () => {
+    const liveness = startLiveness({ pingIntervalMs: 5 * SECOND });
+    for (let second = 0; second < 5; second += 1) {
+      const { connection, events } = connect(true);
+      liveness.watch(connection);
+      await jest.advanceTimersByTimeAsync(SECOND);
+      expect(events).toEqual([]);
+    }
+    expect(jest.getTimerCount()).toBe(1);
+    liveness.stop();
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('forgets who left', async () => {
+    const liveness = startLiveness({ pingIntervalMs: 5 * SECOND });
+    const { connection, events } = connect(false);
+    liveness.watch(connection)();
+    await jest.advanceTimersByTimeAsync(20 * SECOND);
+    expect(events).toEqual([]);
+    liveness.stop();
+  });
+});
