@@ -1,0 +1,220 @@
+/**
+ * How the ticker looks. Constructed style sheets, which a strict Content-Security-Policy lets pass as it does script;
+ * no style element and no style attribute. Sites alter it by custom properties (`--newsline-...`) and `::part`.
+ *
+ * Directions are logical, so that a page that runs from right to left needs nothing more.
+ */
+const CSS = `
+:host {
+  color-scheme: light dark;
+  --_text: var(--newsline-text, light-dark(#15181c, #eceef1));
+  --_muted: var(--newsline-muted, light-dark(#58616c, #9ea8b4));
+  --_background: var(--newsline-background, light-dark(#fff, #15181c));
+  --_line: var(--newsline-line, light-dark(#e4e7eb, #2b3037));
+  --_accent: var(--newsline-accent, light-dark(#b4131f, #ff7b74));
+  --_on-accent: var(--newsline-on-accent, light-dark(#fff, #1f0605));
+  --_glow: var(--newsline-glow, light-dark(#fbf0d2, #3a331f));
+  --_focus: var(--newsline-focus, light-dark(#1257c4, #86b6ff));
+  display: block;
+  font-family: var(--newsline-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif);
+  font-style: normal;
+  line-height: 1.4;
+  text-align: start;
+}
+:host([theme="light"]) { color-scheme: light; }
+:host([theme="dark"]) { color-scheme: dark; }
+:host([hidden]) { display: none; }
+
+*, ::before, ::after { box-sizing: border-box; }
+h2, ol, p { margin: 0; padding: 0; font: inherit; }
+
+[part="ticker"] {
+  overflow: hidden;
+  min-block-size: var(--newsline-min-height, 0);
+  border: 1px solid var(--_line);
+  border-radius: var(--newsline-radius, 10px);
+  background: var(--_background);
+  color: var(--_text);
+  overflow-wrap: anywhere;
+}
+
+[part="header"] {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .35em .75em;
+  min-block-size: 3.25em;
+  padding: .6em 1.125em;
+  border-block-end: 1px solid var(--_line);
+}
+[part="heading"] { margin-inline-end: auto; font-size: 1.0625em; font-weight: 700; letter-spacing: -.011em; }
+[part="state"], [part="waiting"] {
+  display: flex;
+  align-items: center;
+  gap: .45em;
+  color: var(--_muted);
+  font-size: .8125em;
+}
+[part="state"]:empty, [part="waiting"]:empty { display: none; }
+[part="waiting"] { color: var(--_text); font-weight: 600; }
+[part="state"]::before {
+  content: "";
+  inline-size: .6em;
+  block-size: .6em;
+  border: 2px solid currentColor;
+  border-radius: 50%;
+}
+
+[part="pause"] {
+  display: inline-flex;
+  align-items: center;
+  gap: .5em;
+  min-block-size: 28px;
+  margin-inline-start: auto;
+  padding: .2em .8em;
+  border: 1px solid var(--_line);
+  border-radius: 99px;
+  background: transparent;
+  color: var(--_muted);
+  font: inherit;
+  font-size: .8125em;
+  cursor: pointer;
+}
+[part="pause"]:hover { border-color: currentColor; color: var(--_text); }
+[part="pause"]::before {
+  content: "";
+  inline-size: .7em;
+  block-size: .75em;
+  background: currentColor;
+  clip-path: polygon(0 0, 36% 0, 36% 100%, 64% 100%, 64% 0, 100% 0, 100% 100%, 0 100%);
+}
+[part="pause"][data-state="paused"]::before { clip-path: polygon(0 0, 100% 50%, 0 100%); }
+
+[part="list"] {
+  list-style: none;
+  max-block-size: var(--newsline-max-height, none);
+  overflow-y: auto;
+}
+[data-state="loading"] [part="list"] {
+  --_bar: var(--_line);
+  min-block-size: calc(var(--_rows, 20) * 4.6em);
+  background:
+    repeating-linear-gradient(transparent 0 1em, var(--_bar) 0 1.8em, transparent 0 4.6em) 1.125em 0 / 74% no-repeat,
+    repeating-linear-gradient(transparent 0 2.6em, var(--_bar) 0 3.15em, transparent 0 4.6em) 1.125em 0 / 8em no-repeat;
+}
+
+[part~="headline"] { display: flex; gap: 1em; padding: .8em 1.125em; }
+[part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
+[part~="flash"], [part~="breaking"] {
+  padding-inline-start: calc(1.125em - 4px);
+  border-inline-start: 4px solid var(--_accent);
+}
+[part="headline flash"] { background: color-mix(in srgb, var(--_accent) 8%, transparent); }
+[part="body"] { flex: 1; min-inline-size: 0; }
+[part="title"] { font-weight: 600; letter-spacing: -.006em; }
+[part="headline flash"] [part="title"] { font-weight: 700; }
+[part="link"] { padding-block: .2em; border-radius: 2px; color: inherit; text-decoration: none; }
+[part="link"]:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
+[part="meta"] {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .25em .75em;
+  margin-block-start: .2em;
+  color: var(--_muted);
+}
+[part="time"] { direction: ltr; unicode-bidi: isolate; font-size: .8125em; font-variant-numeric: tabular-nums; }
+[part="notice"] {
+  margin-block-start: .45em;
+  padding-inline-start: .7em;
+  border-inline-start: 2px solid var(--_muted);
+  color: var(--_muted);
+  font-size: .875em;
+}
+[part="notice-word"] { color: var(--_text); }
+
+[part="thumbnail"] {
+  flex: none;
+  order: 1;
+  inline-size: var(--newsline-thumbnail-width, 6em);
+  block-size: var(--newsline-thumbnail-height, 4em);
+  overflow: hidden;
+  border-radius: 6px;
+  background: var(--_line);
+}
+[part="image"] { display: block; inline-size: 100%; block-size: 100%; object-fit: cover; }
+
+[part~="badge"], [part~="label"] {
+  display: inline-flex;
+  align-items: center;
+  gap: .4em;
+  padding: .05em .5em;
+  border: 1px solid currentColor;
+  border-radius: 4px;
+  font-size: .6875em;
+  font-weight: 700;
+  letter-spacing: .05em;
+}
+[part~="badge"] { margin-inline-end: .25em; color: var(--_accent); font-weight: 800; vertical-align: .12em; }
+[part="badge flash"] { border-color: var(--_accent); background: var(--_accent); color: var(--_on-accent); }
+[part~="badge"]::before, [part="label live"]::before, [part="label video"]::before {
+  content: "";
+  inline-size: .8em;
+  block-size: .8em;
+  background: currentColor;
+  clip-path: polygon(50% 6%, 100% 94%, 0 94%);
+}
+[part="badge flash"]::before {
+  block-size: 1.1em;
+  clip-path: polygon(62% 0, 8% 56%, 44% 56%, 34% 100%, 92% 40%, 54% 40%);
+}
+[part="label live"] { color: var(--_accent); }
+[part="label live"]::before { inline-size: .65em; block-size: .65em; border-radius: 50%; clip-path: none; }
+[part="label video"]::before { inline-size: .65em; clip-path: polygon(0 0, 100% 50%, 0 100%); }
+
+[part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }
+[part="all"] {
+  display: block;
+  padding: .8em 1.2em;
+  border-block-start: 1px solid var(--_line);
+  color: inherit;
+  font-size: .9375em;
+  font-weight: 600;
+  text-decoration: none;
+}
+[part="all"]:hover { text-decoration: underline; text-underline-offset: .18em; }
+
+:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
+[part="all"]:focus-visible { outline-offset: -3px; }
+
+[part="announcer"] {
+  position: absolute;
+  inline-size: 1px;
+  block-size: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+
+@media (forced-colors: active) {
+  [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before {
+    forced-color-adjust: none;
+    background: CanvasText;
+  }
+  [data-state="loading"] [part="list"] { --_bar: GrayText; }
+}
+`;
+
+let sheet: CSSStyleSheet | undefined;
+
+/** One sheet for all tickers of a page. */
+export function tickerSheet(): CSSStyleSheet {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS);
+  }
+  return sheet;
+}
+
+/** What differs from ticker to ticker: the lines that a place is kept for before they come. */
+export const sheetForRows = (rows: number): string => `:host { --_rows: ${rows}; }`;

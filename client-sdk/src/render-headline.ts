@@ -1,0 +1,116 @@
+/**
+ * Renders one headline as a line of the list. The line lives as long as its headline stands: a correction alters
+ * it in place, and leaves what is the same alone, the reader's focus among it.
+ */
+import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
+import { clockText } from './clock-text.ts';
+import { makeElement, setAttribute, setChildren, setText, webAddress } from './quiet-dom.ts';
+import type { Words } from './words.ts';
+
+export interface HeadlineLine {
+  readonly element: HTMLLIElement;
+  update(headline: Headline, words: Words, timeZone: string): void;
+}
+
+/** Width and height of the thumbnail's box in the attributes; the style may show it otherwise. */
+const THUMBNAIL = { width: '96', height: '64' };
+
+export function createHeadlineLine(onClick: (headline: Headline, event: MouseEvent) => void): HeadlineLine {
+  const element = makeElement('li', 'headline');
+  const body = makeElement('div', 'body');
+  const badge = makeElement('span', 'badge');
+  const gap = document.createTextNode(' ');
+  const title = makeElement('p', 'title');
+  const plainTitle = makeElement('span', 'text');
+  const meta = makeElement('p', 'meta');
+  const time = makeElement('time', 'time');
+  const notice = makeElement('p', 'notice');
+  const noticeWord = makeElement('strong', 'notice-word');
+  const noticeText = document.createElement('span');
+  let link: HTMLAnchorElement | undefined;
+  let picture: ReturnType<typeof createPicture> | undefined;
+  let shown: readonly unknown[] = [];
+  let current: Headline;
+
+  const createLink = (): HTMLAnchorElement => {
+    const anchor = makeElement('a', 'link');
+    anchor.rel = 'noopener';
+    anchor.addEventListener('click', (event) => onClick(current, event));
+    return anchor;
+  };
+
+  function updateTitle({ title: text, url, language, urgency }: Headline, words: Words): void {
+    const address = webAddress(url);
+    if (address !== undefined) link ??= createLink();
+    const holder = address !== undefined && link ? link : plainTitle;
+    if (holder !== plainTitle) setAttribute(holder, 'href', address);
+    setText(holder, text);
+    setAttribute(holder, 'lang', language);
+    // A title in Arabic or Hebrew reads from its own side, whichever way the page runs.
+    setAttribute(holder, 'dir', 'auto');
+    const mark = isFlash({ urgency }) ? 'flash' : isBreaking({ urgency }) ? 'breaking' : undefined;
+    setAttribute(element, 'part', mark ? `headline ${mark}` : 'headline');
+    setAttribute(badge, 'part', `badge ${mark}`);
+    setText(badge, mark ? words[mark] : '');
+    setChildren(title, mark ? [badge, gap, holder] : [holder]);
+  }
+
+  function updateMeta({ publishedAt, labels = [] }: Headline, words: Words, timeZone: string): void {
+    setText(time, clockText(publishedAt, timeZone));
+    setAttribute(time, 'datetime', publishedAt);
+    setAttribute(time, 'title', timeZone);
+    const badges = [...meta.children].slice(1);
+    setChildren(meta, [
+      time,
+      ...labels.map((label, at) => {
+        const node = badges[at] ?? document.createElement('span');
+        setAttribute(node, 'part', `label ${label}`);
+        setText(node, words.labels[label] ?? '');
+        return node;
+      }),
+    ]);
+  }
+
+  function updateNotice({ notice: text, language }: Headline, words: Words): void {
+    setText(noticeWord, `${words.correction}: `);
+    setText(noticeText, text ?? '');
+    setAttribute(noticeText, 'lang', language);
+    setAttribute(noticeText, 'dir', 'auto');
+  }
+
+  return {
+    element,
+    update(headline, words, timeZone) {
+      const next = [headline, words, timeZone];
+      if (next.every((value, at) => value === shown[at])) return;
+      shown = next;
+      current = headline;
+      updateTitle(headline, words);
+      updateMeta(headline, words, timeZone);
+      updateNotice(headline, words);
+      setChildren(notice, [noticeWord, noticeText]);
+      setChildren(body, headline.notice ? [title, meta, notice] : [title, meta]);
+      const { image } = headline;
+      const source = webAddress(image?.url);
+      if (picture?.source !== source) picture = source === undefined ? undefined : createPicture(source);
+      // The title says it already, in words of its own: a second reading would be noise. [WCAG 1.1.1]
+      const isSameText = image?.alt === headline.title;
+      picture?.describe(isSameText ? '' : (image?.alt ?? ''));
+      setChildren(element, picture ? [picture.box, body] : [body]);
+    },
+  };
+}
+
+/** A picture in a box of fixed size, which stays when the picture does not come. */
+function createPicture(source: string) {
+  const box = makeElement('div', 'thumbnail');
+  const image = makeElement('img', 'image');
+  setAttribute(image, 'width', THUMBNAIL.width);
+  setAttribute(image, 'height', THUMBNAIL.height);
+  image.loading = 'lazy';
+  image.decoding = 'async';
+  image.addEventListener('error', () => image.remove());
+  image.src = source;
+  box.append(image);
+  return { source, box, describe: (alt: string) => setAttribute(image, 'alt', alt) };
+}
