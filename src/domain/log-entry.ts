@@ -7,14 +7,14 @@
 import type { Facets } from '../protocol/filter.ts';
 import type { Change, Headline } from '../protocol/headline.ts';
 
-export interface HeadlineBody {
+interface HeadlineBody {
   readonly change: Exclude<Change, 'retracted'>;
   readonly headline: Headline;
   /** What it was filed under before, where that differs: filtered readers learn that it left them. */
   readonly was?: Facets;
 }
 
-export interface RetractionBody {
+interface RetractionBody {
   readonly change: 'retracted';
   readonly id: string;
   readonly version: number;

@@ -17,7 +17,7 @@ import type { Headline } from '../protocol/headline.ts';
 import type { VisibleChange } from './visible-change.ts';
 import { textFrame } from './websocket-frame.ts';
 
-export interface SnapshotView {
+interface SnapshotView {
   readonly channel: string;
   readonly cursor: string;
   readonly serverTime: string;

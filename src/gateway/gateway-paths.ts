@@ -34,7 +34,7 @@ const queryParameters = Object.entries(subscriptionQuerySchema.shape).map(([name
 
 const text = { type: 'string' } as const;
 
-export const headlinesBodySchema = {
+const headlinesBodySchema = {
   type: 'object',
   required: ['channel', 'cursor', 'resumed', 'timeZone', 'headlines', 'retractions'],
   properties: {

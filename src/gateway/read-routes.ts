@@ -35,7 +35,7 @@ export interface ReadRoutesOptions {
 }
 
 /** The body of `GET .../headlines`. */
-export interface HeadlinesBody {
+interface HeadlinesBody {
   readonly channel: string;
   readonly cursor: string;
   /** True: these are the changes after `since`. False: this is the list as it stands. */

@@ -18,7 +18,7 @@ const frame = (type: string, properties: Record<string, object>, optional: Recor
 });
 
 /** Every frame a server sends; a type that is missing here does not compile. */
-export const serverFrameSchemas: Readonly<Record<ServerFrame['type'], object>> = {
+const serverFrameSchemas: Readonly<Record<ServerFrame['type'], object>> = {
   snapshot: frame('snapshot', {
     channel: text,
     cursor: text,

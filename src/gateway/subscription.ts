@@ -8,7 +8,7 @@ import type { Filter } from '../protocol/filter.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
 
 /** Headlines in one snapshot at most. */
-export const LAST_LIMIT = 100;
+const LAST_LIMIT = 100;
 
 const values = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(

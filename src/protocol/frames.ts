@@ -70,7 +70,7 @@ export type ServerFrame =
   | GoodbyeFrame
   | RefusalFrame;
 
-export interface SubscribeFrame {
+interface SubscribeFrame {
   readonly type: 'subscribe';
   readonly channel: string;
   readonly filter?: Filter;
@@ -80,7 +80,7 @@ export interface SubscribeFrame {
   readonly since?: string;
 }
 
-export interface UnsubscribeFrame {
+interface UnsubscribeFrame {
   readonly type: 'unsubscribe';
   readonly channel: string;
 }

@@ -31,7 +31,7 @@ export interface RecordRow extends StoredRecord, Pick<HeadlineRecord, 'revision'
   readonly stamp: number;
 }
 
-export interface ReceiptRow {
+interface ReceiptRow {
   readonly fingerprint: string;
   readonly expiresAtMs: number;
   readonly receipt: Receipt;

@@ -1,0 +1,90 @@
+/** `newsline channel`: creates, lists, changes and deletes channels. */
+import type { Command } from 'commander';
+import { CommandError } from '../command-error.ts';
+import { printable, printableJson, printLine, printTable } from '../printing.ts';
+import { isObject } from '../service-client.ts';
+import type { CommandContext } from './command-context.ts';
+import { collect, given, openService, withService } from './service-options.ts';
+
+interface ChannelOptions {
+  readonly language?: string;
+  readonly timeZone?: string;
+  readonly origin?: readonly string[];
+}
+
+const PATH = ['v1', 'channels'];
+
+export function addChannelCommands(program: Command, context: CommandContext): void {
+  const channel = program.command('channel').description('create, list, change and delete channels');
+
+  withSettings(
+    channel.command('create').description('create a channel').argument('<name>', '1 to 63 of a-z, 0-9 and -'),
+  ).action(async (name: string, options: ChannelOptions, command: Command) => {
+    const body = { name, ...settingsOf(options) };
+    await openService(command, context).request({ method: 'POST', path: PATH, body });
+    await printLine(context.stdout, `created channel ${printable(name)}`);
+  });
+
+  withService(channel.command('list').description('list all channels').option('--json', 'as JSON')).action(
+    async (options: { json?: boolean }, command: Command) => {
+      const { channels } = await openService(command, context).request({ path: PATH });
+      const rows = Array.isArray(channels) ? channels.filter(isObject) : [];
+      if (options.json) return printLine(context.stdout, printableJson(rows, 2));
+      await printTable(context.stdout, [
+        ['NAME', 'LANGUAGE', 'TIME ZONE', 'ORIGINS'],
+        ...rows.map(({ name, language, timeZone, origins }) => [
+          String(name),
+          String(language),
+          String(timeZone),
+          Array.isArray(origins) ? origins.join(' ') : '',
+        ]),
+      ]);
+    },
+  );
+
+  withSettings(
+    channel
+      .command('update')
+      .description('change the settings of a channel; what is not named stays')
+      .argument('<name>')
+      .option('--clear-origins', 'leave only the service’s own websites'),
+  ).action(async (name: string, options: ChannelOptions & { clearOrigins?: boolean }, command: Command) => {
+    if (options.clearOrigins && options.origin) {
+      throw new CommandError('usage', '--clear-origins: cannot stand beside --origin');
+    }
+    const body = { ...settingsOf(options), ...(options.clearOrigins && { origins: [] }) };
+    if (Object.keys(body).length === 0) {
+      throw new CommandError(
+        'usage',
+        'nothing to change: give --language, --time-zone, --origin or --clear-origins',
+      );
+    }
+    await openService(command, context).request({ method: 'PATCH', path: [...PATH, name], body });
+    await printLine(context.stdout, `changed channel ${printable(name)}`);
+  });
+
+  withService(
+    channel
+      .command('delete')
+      .description('delete a channel with all its headlines, for good')
+      .argument('<name>')
+      .option('--yes', 'really'),
+  ).action(async (name: string, options: { yes?: boolean }, command: Command) => {
+    if (!options.yes) {
+      throw new CommandError('usage', `--yes: is needed, as all headlines of ${printable(name)} go with it`);
+    }
+    await openService(command, context).request({ method: 'DELETE', path: [...PATH, name] });
+    await printLine(context.stdout, `deleted channel ${printable(name)}`);
+  });
+}
+
+const withSettings = (command: Command): Command =>
+  withService(
+    command
+      .option('--language <tag>', 'language of headlines that name none, as en, az or ru')
+      .option('--time-zone <zone>', 'IANA zone of the newsroom, as Asia/Baku')
+      .option('--origin <origin>', 'website that may read, as https://site.example; repeatable', collect),
+  );
+
+const settingsOf = ({ language, timeZone, origin }: ChannelOptions): Record<string, unknown> =>
+  given({ language, timeZone, origins: origin });

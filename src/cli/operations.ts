@@ -1,0 +1,53 @@
+/** Operations: health, readiness, metrics and the contracts, the same in every role. */
+import express, { type Router } from 'express';
+import type { Engine } from '../domain/engine.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { asyncApiDocument, openApiDocument } from './contracts.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface OperationsOptions {
+  readonly gateway: Gateway | undefined;
+  readonly engine: Pick<Engine, 'channels'>;
+  readonly metrics: Metrics;
+  readonly publicUrl: string | undefined;
+}
+
+export function createOperations({ gateway, engine, metrics, publicUrl }: OperationsOptions): Router {
+  const router = express.Router();
+  const serverUrl = (host: string | undefined) => publicUrl ?? `http://${host ?? 'localhost'}`;
+
+  router.use((_request, response, next) => {
+    response.set('cache-control', 'no-store');
+    next();
+  });
+  /** The process runs and its event loop turns; nothing else. */
+  router.get('/healthz', (_request, response) => {
+    response.json({ status: 'up' });
+  });
+  /** Green only when it works. [design 3, promise 6] */
+  router.get('/readyz', async (_request, response) => {
+    const reason = gateway ? gateway.unreadyBecause : await whyStoreFails(engine);
+    if (reason !== undefined) response.status(503).set('retry-after', '1');
+    response.json({
+      status: reason === undefined ? 'ready' : 'not ready',
+      ...(reason !== undefined && { reason }),
+      ...(gateway && { roundTripMs: gateway.state.roundTripMs }),
+    });
+  });
+  router.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.text());
+  });
+  router.get('/openapi.json', (request, response) => {
+    response.json(openApiDocument(serverUrl(request.get('host'))));
+  });
+  router.get('/asyncapi.json', (request, response) => {
+    response.json(asyncApiDocument(serverUrl(request.get('host'))));
+  });
+  return router;
+}
+
+const whyStoreFails = (engine: Pick<Engine, 'channels'>): Promise<string | undefined> =>
+  engine.channels.list().then(
+    () => undefined,
+    () => 'the store does not answer',
+  );

@@ -1,0 +1,47 @@
+/** Public files: the SDK in one file, for every website, and the start page with its style. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import express, { type Router } from 'express';
+import { FIRST_CHANNEL } from './first-start.ts';
+
+export interface PublicFilesOptions {
+  readonly publicFolder: string;
+  readonly publicUrl: string | undefined;
+}
+
+export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOptions): Router {
+  const router = express.Router();
+  const startPage = readFileSync(join(publicFolder, 'start.html'), 'utf8');
+
+  router.get('/', (request, response) => {
+    const url = publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`;
+    response
+      .set('cache-control', 'no-cache')
+      .type('html')
+      .send(startPage.replaceAll('{{url}}', escapeHtml(url)).replaceAll('{{channel}}', FIRST_CHANNEL));
+  });
+  router.get('/newsline.js', (_request, response, next) => {
+    // Any website may load the script; what it may read is decided where it reads.
+    response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
+    next();
+  });
+  router.use(
+    express.static(publicFolder, {
+      index: false,
+      redirect: false,
+      etag: true,
+      setHeaders: (response) => response.setHeader('cache-control', 'public, max-age=300'),
+    }),
+  );
+  return router;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

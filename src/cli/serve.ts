@@ -1,0 +1,62 @@
+/** `newsline serve`: from settings to a running service, and from a signal to its end. */
+import type { Command } from 'commander';
+import { CommandError } from './command-error.ts';
+import { createLog } from './log.ts';
+import { openEngine } from './open-engine.ts';
+import { type Service, startService } from './service.ts';
+import { readSettings, SETTING_FLAGS } from './settings.ts';
+
+export interface ServeContext {
+  readonly stdout: { write(text: string): unknown };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly publicFolder: string;
+  /** Aborts when the service is to drain and end. */
+  readonly signal: AbortSignal;
+}
+
+export function addServeCommand(program: Command, context: ServeContext): void {
+  const command = program.command('serve').description('run the service');
+  for (const { flag, help } of Object.values(SETTING_FLAGS)) if (flag !== '') command.option(flag, help);
+  command.action((flags: Record<string, unknown>) => serve(flags, context));
+}
+
+async function serve(
+  flags: Record<string, unknown>,
+  { stdout, env, publicFolder, signal }: ServeContext,
+): Promise<void> {
+  const settings = readSettings(flags, env);
+  if (!settings.ok) throw new CommandError('failed', settings.refusal.message);
+  const log = createLog(settings.value.logLevel);
+  const engine = await openEngine(settings.value, log);
+  let service: Service;
+  try {
+    service = await startService({ settings: settings.value, engine, log, publicFolder });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  stdout.write(greeting(service, settings.value.publicUrl ?? service.url));
+  log.info({ url: service.url, store: engine.name, roles: settings.value.roles }, 'listening');
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  log.info('draining');
+  await service.stop();
+  log.info('stopped');
+}
+
+function greeting({ firstKey }: Service, url: string): string {
+  const started = `newsline is at ${url}\n`;
+  if (firstKey === undefined) return started;
+  return `${started}
+This is the first start. Your key, shown this once (write it down):
+
+  export NEWSLINE_KEY=${firstKey}
+
+Post a headline:
+
+  curl ${url}/v1/channels/main/headlines -H "Authorization: Bearer $NEWSLINE_KEY" -H 'Content-Type: application/json' -d '{"title":"Hello, newsroom"}'
+
+`;
+}

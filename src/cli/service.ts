@@ -1,0 +1,127 @@
+/**
+ * Service: the parts of the chosen roles wired together behind one port; start and drain.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { hashOf } from '../domain/api-key.ts';
+import type { Engine } from '../domain/engine.ts';
+import { startGateway } from '../gateway/gateway.ts';
+import { rejectUpgrade } from '../gateway/reject-upgrade.ts';
+import { createIngest } from '../ingest/ingest.ts';
+import { prepareFirstStart } from './first-start.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { createOperations } from './operations.ts';
+import type { Settings } from './settings.ts';
+import { createWebApp } from './web-app.ts';
+
+export interface ServiceOptions {
+  readonly settings: Settings;
+  readonly engine: Engine;
+  readonly log: Log;
+  /** Folder of the files that browsers load: the start page and the SDK. */
+  readonly publicFolder: string;
+}
+
+export interface Service {
+  /** Where it listens, as `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** The key made at the first start, to be shown once. */
+  readonly firstKey: string | undefined;
+  /** Lets no one in, says goodbye to readers within the time, finishes what was begun, closes the engine. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+export async function startService({
+  settings,
+  engine,
+  log,
+  publicFolder,
+}: ServiceOptions): Promise<Service> {
+  const { roles, adminKey, timeZone } = settings;
+  const has = (role: (typeof roles)[number]) => roles.includes(role);
+  const firstKey = has('ingest')
+    ? await prepareFirstStart(engine, { timeZone, hasAdminKey: adminKey !== undefined, nowMs: Date.now() })
+    : undefined;
+
+  const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
+  const metrics = createMetrics(() => gateway?.state);
+  const gateway = has('gateway')
+    ? startGateway({
+        engine,
+        origins: [...settings.origins, ...(settings.publicUrl ? [new URL(settings.publicUrl).origin] : [])],
+        trustedProxies: settings.trustedProxies,
+        connections: settings.maxConnections,
+        connectionsPerAddress: settings.maxConnectionsPerAddress,
+        subscriptionsPerConnection: settings.maxSubscriptionsPerConnection,
+        messageBytes: settings.maxMessageBytes,
+        pingIntervalMs: settings.pingIntervalMs,
+        onRefused: ({ code }) => metrics.countRefusal(code),
+        onTrouble,
+      })
+    : undefined;
+  const ingest = has('ingest')
+    ? createIngest({
+        engine,
+        ...(adminKey !== undefined && { bootstrapKeyHash: hashOf(adminKey) }),
+        timeZone,
+        limits: { bodyBytes: settings.maxBodyBytes, requestsPerMinute: settings.requestsPerMinute },
+        log,
+        onChannelsChanged: () => gateway?.refresh(),
+      })
+    : undefined;
+
+  const operations = createOperations({ gateway, engine, metrics, publicUrl: settings.publicUrl });
+  const routers = [operations, ...(ingest ? [ingest.router] : []), ...(gateway ? [gateway.router] : [])];
+  const app = createWebApp({
+    routers,
+    publicFolder,
+    trustedProxies: settings.trustedProxies,
+    publicUrl: settings.publicUrl,
+    log,
+  });
+  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  server.on('upgrade', (request, socket, head) => {
+    if (gateway?.handleUpgrade(request, socket, head)) return;
+    socket.on('error', () => {});
+    rejectUpgrade(socket, { code: 'unknown-address', message: 'there is no stream at this address' });
+  });
+
+  try {
+    await listen(server, settings);
+  } catch (error) {
+    gateway?.stop();
+    throw error;
+  }
+  const stopReleasing = ingest?.start();
+  return {
+    url: urlOf(server),
+    firstKey,
+    async stop(graceMs = settings.drainMs) {
+      // Still listening: who comes now is told that it is draining, and where it asks whether we are ready, that we are not.
+      await gateway?.drain(graceMs);
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await stopReleasing?.();
+      // Requests that were being answered have had the grace period.
+      server.closeAllConnections();
+      await closed;
+      await engine.close();
+    },
+  };
+}
+
+function listen(server: Server, { host, port }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: 4_096 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
