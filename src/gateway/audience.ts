@@ -10,7 +10,7 @@ import { formatCursor } from '../protocol/cursor.ts';
 import type { Filter } from '../protocol/filter.ts';
 import type { Headline } from '../protocol/headline.ts';
 import type { Connection } from './connection.ts';
-import { controlFrame, type Encoding } from './encoding.ts';
+import type { Encoding } from './encoding.ts';
 import { Reader, type ReaderHome } from './reader.ts';
 import { createRing, type Ring, type RingOptions } from './ring.ts';
 import { visibleChange } from './visible-change.ts';
@@ -98,7 +98,7 @@ export class Audience implements ReaderHome {
         channel: this.channel,
         cursor: formatCursor(since),
       } as const;
-      connection.write(controlFrame(this.encoding, resumed));
+      connection.tell(resumed);
       reader.catchUp();
     }
     return reader;

@@ -4,6 +4,8 @@
  * The slow harm no one: while its socket is not drained a connection is skipped, and nothing is queued for it but
  * what its last write left. [design 3, promise 5]
  */
+import { type ControlFrame, controlFrame, type Encoding } from './encoding.ts';
+
 /** The way out of a connection: a WebSocket's raw socket, or an HTTP response. */
 export interface Outlet {
   /** @returns false when the socket wants to drain before more is written. */
@@ -33,12 +35,16 @@ export class Connection {
   isBlocked = false;
   /** Cleared by a ping that waits for an answer, set by each sign of life. */
   isAlive = true;
-  /** Says when to come back; absent where the dialect has no word for it. */
-  readonly goodbye: ((retryAfterMs: number) => Buffer) | undefined;
+  readonly encoding: Encoding;
 
-  constructor(outlet: Outlet, goodbye?: (retryAfterMs: number) => Buffer) {
+  constructor(outlet: Outlet, encoding: Encoding) {
     this.outlet = outlet;
-    this.goodbye = goodbye;
+    this.encoding = encoding;
+  }
+
+  /** Nothing where the dialect has no such frames. */
+  tell(frame: ControlFrame): void {
+    this.write(controlFrame(this.encoding, frame));
   }
 
   /** @returns false when no more can be written now. */

@@ -13,7 +13,6 @@ import type { Refusal } from '../protocol/refusal.ts';
 import { type CanaryOptions, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import { clientAddress } from './connection-limits.ts';
-import { controlFrame } from './encoding.ts';
 import { createFanOut } from './fan-out.ts';
 import { startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
@@ -128,10 +127,10 @@ function dismissReaders(mirror: ChannelMirror): void {
     message: 'the channel was deleted',
     channel,
   } as const;
-  for (const { readers, encoding } of mirror.audiences) {
+  for (const { readers } of mirror.audiences) {
     for (const reader of readers.slice()) {
       const { connection } = reader;
-      connection.write(controlFrame(encoding, refusal));
+      connection.tell(refusal);
       if (connection.subscribers.length > 1) connection.drop(reader);
       else connection.close(CLOSE.channelGone, 'the channel was deleted');
     }

@@ -9,7 +9,7 @@ import type { Headline } from '../protocol/headline.ts';
 import { compareHeadlines } from '../protocol/headline-list.ts';
 import { accepted, type Refusal, type Result, refused, toProblemResponse } from '../protocol/refusal.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
-import { controlFrame, eventStream } from './encoding.ts';
+import { eventStream } from './encoding.ts';
 import { EventStreamOutlet } from './event-stream-outlet.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied } from './origin-policy.ts';
@@ -123,9 +123,7 @@ export function createReadRoutes({
     request.socket.setNoDelay(true);
     // EventSource waits as long as it is told, each time the same: readers told differently do not come back together.
     response.write(`retry: ${Math.round(SOONEST_RETRY_MS + random() * RETRY_SPREAD_MS)}\n\n`);
-    const connection = reception.open(new EventStreamOutlet(response), (retryAfterMs) =>
-      controlFrame(eventStream, { type: 'goodbye', retryAfterMs }),
-    );
+    const connection = reception.open(new EventStreamOutlet(response), eventStream);
     response.on('drain', () => connection.drained());
     response.on('close', () => {
       admitted.value();

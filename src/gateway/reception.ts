@@ -8,6 +8,7 @@ import { CLOSE } from '../protocol/close-code.ts';
 import { type Result, refused } from '../protocol/refusal.ts';
 import { Connection, type Outlet } from './connection.ts';
 import { type ConnectionLimitsOptions, createConnectionLimits } from './connection-limits.ts';
+import type { Encoding } from './encoding.ts';
 import { type LivenessOptions, startLiveness } from './liveness.ts';
 
 export interface ReceptionOptions extends ConnectionLimitsOptions, LivenessOptions {
@@ -22,7 +23,7 @@ export interface Reception {
   readonly connections: ReadonlySet<Connection>;
   /** Before anything is done for a connection. @returns gives its place free again. */
   admit(address: string): Result<() => void>;
-  open(outlet: Outlet, goodbye?: (retryAfterMs: number) => Buffer): Connection;
+  open(outlet: Outlet, encoding: Encoding): Connection;
   /** The socket is gone. */
   left(connection: Connection): void;
   /** Says goodbye to everyone within the time, and ends who is left after it. */
@@ -50,7 +51,7 @@ export function createReception({
 
   function dismiss(connection: Connection): void {
     const retryAfterMs = Math.round(SOONEST_RETURN_MS + random() * returnSpreadMs);
-    if (connection.goodbye) connection.write(connection.goodbye(retryAfterMs));
+    connection.tell({ type: 'goodbye', retryAfterMs });
     connection.close(CLOSE.draining, `come back in ${retryAfterMs} ms`);
   }
 
@@ -63,8 +64,8 @@ export function createReception({
       if (!isDraining) return limits.admit(address);
       return refused({ code: 'draining', message: 'this server is about to stop', retryAfterMs: 1_000 });
     },
-    open(outlet, goodbye) {
-      const connection = new Connection(outlet, goodbye);
+    open(outlet, encoding) {
+      const connection = new Connection(outlet, encoding);
       connections.set(connection, liveness.watch(connection));
       keys.add(connection);
       return connection;

@@ -13,7 +13,7 @@ import { accepted, closeCodeOf, type Refusal, type Result, refused } from '../pr
 import type { Audience } from './audience.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import type { Connection } from './connection.ts';
-import { cloudEvents, controlFrame, type Encoding, flat, newslineV1 } from './encoding.ts';
+import { cloudEvents, type Encoding, flat, newslineV1 } from './encoding.ts';
 import { LARGEST_MESSAGE, listen } from './incoming-messages.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied } from './origin-policy.ts';
@@ -100,10 +100,7 @@ export function createWebSocketStreams({
     welcome: (connection: Connection, webSocket: WebSocket) => void,
   ): void {
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      const goodbye =
-        encoding.control &&
-        ((retryAfterMs: number) => controlFrame(encoding, { type: 'goodbye', retryAfterMs }));
-      const connection = reception.open(new WebSocketOutlet(webSocket, socket), goodbye);
+      const connection = reception.open(new WebSocketOutlet(webSocket, socket), encoding);
       socket.on('drain', () => connection.drained());
       webSocket.on('pong', () => {
         connection.isAlive = true;
@@ -113,11 +110,6 @@ export function createWebSocketStreams({
       webSocket.on('close', () => reception.left(connection));
       welcome(connection, webSocket);
     });
-  }
-
-  function refuseInFrame(connection: Connection, { code, message }: Refusal, channel?: string): void {
-    const about = channel === undefined ? {} : { channel };
-    connection.write(controlFrame(newslineV1, { type: 'refusal', code, message, ...about }));
   }
 
   async function openOne(handshake: Handshake, name: string): Promise<void> {
@@ -141,7 +133,7 @@ export function createWebSocketStreams({
     accept(handshake, encoding, (connection, webSocket) => {
       if (!seat.ok) {
         onRefused(seat.refusal);
-        refuseInFrame(connection, seat.refusal);
+        connection.tell(refusalFrame(seat.refusal));
         return connection.close(closeCodeOf(seat.refusal.code), seat.refusal.code);
       }
       listen(webSocket, connection, {
@@ -149,7 +141,7 @@ export function createWebSocketStreams({
         onText: () => NO_FRAMES_HERE,
         onRefused(refusal) {
           onRefused(refusal);
-          if (encoding.control) refuseInFrame(connection, refusal);
+          connection.tell(refusalFrame(refusal));
         },
       });
       take(seat.value, connection);
@@ -171,7 +163,7 @@ export function createWebSocketStreams({
         onText: (text) => onClientFrame(connection, request, text),
         onRefused(refusal) {
           onRefused(refusal);
-          refuseInFrame(connection, refusal);
+          connection.tell(refusalFrame(refusal));
         },
       });
     });
@@ -189,7 +181,7 @@ export function createWebSocketStreams({
     subscribe(connection, request, channel, asked.value.subscription).then((refusal) => {
       if (!refusal) return;
       onRefused(refusal);
-      refuseInFrame(connection, refusal, channel);
+      connection.tell({ ...refusalFrame(refusal), channel });
     }, onTrouble);
     return undefined;
   }
@@ -278,7 +270,7 @@ function unsubscribe(connection: Connection, name: string): Refusal | undefined 
   if (!subscriber)
     return { code: 'unknown-channel', message: `channel: this connection does not follow ${name}` };
   connection.drop(subscriber);
-  connection.write(controlFrame(newslineV1, { type: 'unsubscribed', channel: name }));
+  connection.tell({ type: 'unsubscribed', channel: name });
   return undefined;
 }
 
@@ -290,6 +282,8 @@ const offeredSubprotocols = ({ headers }: IncomingMessage): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+
+const refusalFrame = ({ code, message }: Refusal) => ({ type: 'refusal', code, message }) as const;
 
 const wrongSubprotocol = (ours: readonly string[]): Refusal => ({
   code: 'bad-upgrade',

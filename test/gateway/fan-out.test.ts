@@ -73,7 +73,7 @@ function openChannel(options: { limitFrames?: number; sliceMs?: number; clock?: 
     audience,
     join(since?: string) {
       const socket = new TestSocket();
-      const connection = new Connection(socket);
+      const connection = new Connection(socket, newslineV1);
       audience.join(connection, 0, since === undefined ? undefined : parseCursor(since));
       return { socket, connection };
     },

@@ -177,7 +177,7 @@ describe('gateway', () => {
   });
 
   it('shows nothing that has expired', async () => {
-    const expiresAt = new Date(Date.now() + 400).toISOString();
+    const expiresAt = new Date(Date.now() + 2_000).toISOString();
     await service.post({ title: 'Short-lived', expiresAt });
     await until(async () => ((await list()).body['headlines'] as unknown[]).length === 1);
     await until(async () => ((await list()).body['headlines'] as unknown[]).length === 0);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Connection, type Outlet } from '../../src/gateway/connection.ts';
+import { newslineV1 } from '../../src/gateway/encoding.ts';
 import { startLiveness } from '../../src/gateway/liveness.ts';
 
 const SECOND = 1_000;
@@ -16,7 +17,7 @@ function connect(answers: boolean) {
       return true;
     },
   };
-  const connection = new Connection(outlet);
+  const connection = new Connection(outlet, newslineV1);
   return { connection, events };
 }
 
