@@ -1,23 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openEmbeddedEngine } from '../../src/engines/embedded/embedded-engine.ts';
 import { describeEngine } from '../contracts/engine-contract.ts';
+import { createTemporaryFolder } from '../support/temporary-folder.ts';
 
-describeEngine('embedded', async (limits) => {
-  const folder = await mkdtemp(join(tmpdir(), 'newsline-embedded-'));
-  const engine = await openEmbeddedEngine({ folder, ...(limits && { limits }) });
+describeEngine('embedded', async (limits = {}) => {
+  const folder = await createTemporaryFolder();
+  const open = () => openEmbeddedEngine({ folder: folder.path, limits });
+  const engine = await open();
   let current = engine;
   return {
     engine,
     async reopen() {
       await current.close();
-      current = await openEmbeddedEngine({ folder, ...(limits && { limits }) });
+      current = await open();
       return current;
     },
     async dispose() {
       await current.close();
-      await rm(folder, { recursive: true, force: true });
+      await folder.dispose();
     },
   };
 });

@@ -37,6 +37,27 @@ const countRows = async (): Promise<number> => {
 };
 
 describe('an embedded store', () => {
+  it('keeps nothing of a write that throws half way, and all of the others that share its flush', async () => {
+    const store = await openStore(folder.path);
+    const { records } = store.tables;
+    const row = { revision: 1, status: 'live', publishedAt: '', sequence: 1, stamp: 1, json: '{}' } as const;
+    const results = await Promise.allSettled([
+      store.write(() => records.putSync([1, 'before'], row)),
+      store.write(() => {
+        records.putSync([1, 'half'], row);
+        throw new Error('a bug');
+      }),
+      store.write(() => records.putSync([1, 'after'], row)),
+    ]);
+    const kept = await store.read((transaction) => [...records.getKeys({ transaction })]);
+    await store.close();
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(kept).toEqual([
+      [1, 'after'],
+      [1, 'before'],
+    ]);
+  });
+
   it('leaves not one row of a deleted channel, and every row of its neighbour', async () => {
     const engine = await open();
     await engine.channels.create(channelOf('az'));

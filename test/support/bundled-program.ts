@@ -3,11 +3,11 @@
  *
  * It speaks in lines on its standard output, and hears lines on its standard input.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 
 export interface BundledProgram {
   start(...args: readonly string[]): Started;
@@ -17,7 +17,7 @@ export interface BundledProgram {
   dispose(): Promise<void>;
 }
 
-export interface Started {
+interface Started {
   readonly pid: number;
   /** All lines so far. */
   readonly lines: readonly string[];
@@ -46,9 +46,11 @@ export async function bundleProgram(entry: string): Promise<BundledProgram> {
     packages: 'external',
     logLevel: 'error',
   });
+  // esbuild's own process would outlive the test.
+  await stop();
   const running = new Set<Started>();
   const run = (command: string, ...args: readonly string[]): Started => {
-    const started = follow(spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
+    const started = follow(spawn(command, args, { stdio: 'pipe' }));
     running.add(started);
     void started.ended.then(() => running.delete(started));
     return started;
@@ -64,21 +66,23 @@ export async function bundleProgram(entry: string): Promise<BundledProgram> {
   };
 }
 
-function follow(child: ChildProcess): Started {
+function follow(child: ChildProcessWithoutNullStreams): Started {
   const lines: string[] = [];
   const waiting = new Set<() => void>();
+  let complaints = '';
   let hasEnded = false;
   const changed = () => {
     for (const look of [...waiting]) look();
   };
-  if (child.stdout) {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      lines.push(line);
-      changed();
-    });
-  }
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    changed();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints += chunk.toString();
+  });
   // A program that was killed hears nothing; its exit says so.
-  child.stdin?.on('error', () => {});
+  child.stdin.on('error', () => {});
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
       hasEnded = true;
@@ -90,14 +94,15 @@ function follow(child: ChildProcess): Started {
     pid: child.pid ?? 0,
     lines,
     ended,
-    tell: (line) => void child.stdin?.write(`${line}\n`),
+    tell: (line) => void child.stdin.write(`${line}\n`),
     line: (passes) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const found = lines.find(passes);
           if (found === undefined && !hasEnded) return;
           waiting.delete(look);
-          if (found === undefined) reject(new Error(`the program ended, having said: ${lines.join(' | ')}`));
+          if (found === undefined)
+            reject(new Error(`the program ended: ${[...lines, complaints].join('\n')}`));
           else resolve(found);
         };
         waiting.add(look);

@@ -177,7 +177,7 @@ function clearAway(tables: Tables, limits: Limits, nowMs: number, state: Channel
 function clearRecords(tables: Tables, home: number, tooMany: number, newest: number): number {
   if (tooMany <= 0) return 0;
   const oldest = [...tables.ages.getRange({ ...rowsOf(home), limit: Math.min(tooMany, CLEAR_LIMIT) + 1 })]
-    
+    .filter(({ key }) => key[2] !== newest)
     .slice(0, tooMany);
   for (const { key, value: id } of oldest) {
     const row = tables.records.get([home, id]);
