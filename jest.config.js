@@ -13,6 +13,7 @@ export default {
       },
     ],
   },
+  globalSetup: '<rootDir>/test/support/build-first.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
   testTimeout: 30_000,
 };

@@ -4,8 +4,6 @@ export const CLOSE = {
   draining: 4000,
   /** The reader fell behind what is kept; resume by cursor. */
   fellBehind: 4001,
-  /** No pong came back. */
-  unresponsive: 4002,
   /** The channel was deleted. */
   channelGone: 4504,
   /** The reader keeps sending what this protocol does not know. */

@@ -138,7 +138,7 @@ describe('the golden frames of docs/protocol.md', () => {
 
 describe('the tables of docs/protocol.md', () => {
   it('name every refusal with its status and close code, and no other', () => {
-    const rows = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \| (\d{4}) \|/gm)].map((row) =>
+    const rows = [...page.matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\| (\d{4}) +\|/gm)].map((row) =>
       row.slice(1, 4).join(' '),
     );
     const wanted = REFUSAL_CODES.map(
@@ -149,7 +149,7 @@ describe('the tables of docs/protocol.md', () => {
   });
 
   it('name every close code, and no other', () => {
-    const rows = [...page.matchAll(/^\| (\d{4}) \|/gm)].map(([, code]) => Number(code));
+    const rows = [...page.matchAll(/^\| (\d{4}) +\|/gm)].map(([, code]) => Number(code));
     expect(rows).toEqual(Object.values(CLOSE));
   });
 });

@@ -90,6 +90,8 @@ async function checkKey(client: ServiceClient): Promise<Finding> {
     const answer = await client.ask({ path: ['v1', 'channels'] });
     if (answer.status === 200)
       return { ok: true, subject, detail: `may administer; ${countOf(answer)} channels` };
+    if (answer.status === 404)
+      return { ok: true, subject, detail: `not checked; ${client.url} is a gateway, which takes no keys` };
     if (answer.status === 403)
       return { ok: true, subject, detail: 'is known; may not administer channels and keys' };
     return { ok: false, subject, detail: refusedBy(client.url, answer).message };

@@ -61,7 +61,10 @@ export function addImportCommand(program: Command, context: CommandContext): voi
     await report(file, problems, options.skipInvalid ?? false, context);
     if (count === 0) throw new CommandError('failed', `${file}: no headline to import`);
     const { imported, known } = await sendAll(client, channel, lines(), count, context);
-    await printLine(context.stdout, `${count} headlines: ${imported} imported, ${known} already there`);
+    await printLine(
+      context.stdout,
+      `${count} ${count === 1 ? 'headline' : 'headlines'}: ${imported} imported, ${known} already there`,
+    );
   });
 }
 

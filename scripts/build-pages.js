@@ -1,0 +1,105 @@
+/**
+ * Builds what browsers load: `node scripts/build-pages.js` fills dist/public, which the service serves.
+ *
+ * - the start page with its style and script, as they stand in src/cli/pages
+ * - newsline.js, the widget in one file, as `node client-sdk/build.js` made it
+ * - docs/: the Markdown of docs/, each file as a page in one template, with links between them that lead on
+ */
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, posix, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Marked } from 'marked';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const PAGES = join(ROOT, 'src/cli/pages');
+const DOCS = join(ROOT, 'docs');
+const PUBLIC = join(ROOT, 'dist/public');
+/** Shown to no one by itself: the documentation is poured into it. */
+const TEMPLATE = 'docs-page.html';
+
+const escapeHtml = (text) =>
+  text.replace(
+    /[&<>"]/g,
+    (character) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[character],
+  );
+
+/** Anchor of a heading, as code hosts make it, so that links work there and here. */
+const anchorOf = (text) =>
+  text
+    .toLowerCase()
+    .replace(/<[^>]+>|[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replace(/\s/g, '-');
+
+/** @param {string} path of a Markdown file below docs/, with forward slashes */
+const pagePath = (path) => path.replace(/(^|\/)README\.md$/, '$1index.html').replace(/\.md$/, '.html');
+
+/**
+ * @param {string} markdown
+ * @returns {{ title: string, content: string }}
+ */
+function renderPage(markdown) {
+  const renderer = {
+    heading({ tokens, depth, text }) {
+      return `<h${depth} id="${anchorOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+    },
+    link({ href, title, tokens }) {
+      const isPage = !/^[a-z]+:|^\/|^#/i.test(href);
+      const [path = '', anchor] = href.split('#');
+      const target = isPage ? [pagePath(path), anchor].filter((part) => part !== undefined).join('#') : href;
+      const hint = title ? ` title="${escapeHtml(title)}"` : '';
+      return `<a href="${escapeHtml(target)}"${hint}>${this.parser.parseInline(tokens)}</a>`;
+    },
+    code({ text, lang = '' }) {
+      const [language] = lang.split(' ');
+      const kind = language ? ` class="language-${escapeHtml(language)}"` : '';
+      return `<pre><code${kind}>${escapeHtml(text)}</code></pre>\n`;
+    },
+    table({ header, rows }) {
+      const cell = ({ tokens }, tag) => `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
+      // A column without a name has no header cell: there is nothing to read out. [axe: empty-table-header]
+      const names = header.map((name) => cell(name, name.text ? 'th' : 'td')).join('');
+      const head = header.some(({ text }) => text) ? `<thead><tr>${names}</tr></thead>\n` : '';
+      const body = rows.map((row) => `<tr>${row.map((name) => cell(name, 'td')).join('')}</tr>`).join('\n');
+      // Scrollable by keyboard where it is too wide. [WCAG 2.1.1]
+      return `<div class="table" tabindex="0"><table>\n${head}<tbody>${body}</tbody>\n</table></div>\n`;
+    },
+  };
+  const content = new Marked({ gfm: true, renderer }).parse(markdown);
+  return { title: /^# (.+)$/m.exec(markdown)?.[1] ?? 'Documentation', content };
+}
+
+async function buildDocs() {
+  const template = await readFile(join(PAGES, TEMPLATE), 'utf8');
+  for (const entry of await readdir(DOCS, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const from = join(entry.parentPath, entry.name);
+    const path = relative(DOCS, from).split(sep).join(posix.sep);
+    const to = join(PUBLIC, 'docs', pagePath(path));
+    await mkdir(dirname(to), { recursive: true });
+    if (!path.endsWith('.md')) {
+      await cp(from, to);
+      continue;
+    }
+    const { title, content } = renderPage(await readFile(from, 'utf8'));
+    const parts = { title: escapeHtml(title), content };
+    await writeFile(
+      to,
+      template.replace(/\{\{(title|content)\}\}/g, (_, name) => parts[name]),
+    );
+  }
+}
+
+async function buildPublic() {
+  await rm(PUBLIC, { recursive: true, force: true });
+  await mkdir(PUBLIC, { recursive: true });
+  for (const name of await readdir(PAGES)) {
+    if (name !== TEMPLATE) await cp(join(PAGES, name), join(PUBLIC, name));
+  }
+  for (const name of ['newsline.js', 'newsline.js.map']) {
+    await cp(join(ROOT, 'client-sdk/dist', name), join(PUBLIC, name));
+  }
+  await buildDocs();
+}
+
+await buildPublic();

@@ -1,0 +1,24 @@
+/** Asks again and again until it is so, and after long enough says how it stands instead. */
+import { setTimeout } from 'node:timers/promises';
+
+const BETWEEN_MS = 10;
+
+export interface UntilOptions {
+  /** @default 20000 */
+  readonly withinMs?: number;
+  /** How things stand, for the error. */
+  readonly state?: () => unknown;
+}
+
+/** A question that rejects counts as no. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  { withinMs = 20_000, state = () => String(isSo) }: UntilOptions = {},
+): Promise<void> {
+  const ask = async () => isSo();
+  const deadlineMs = Date.now() + withinMs;
+  while (!(await ask().catch(() => false))) {
+    if (Date.now() > deadlineMs) throw new Error(`it never came: ${JSON.stringify(state())}`);
+    await setTimeout(BETWEEN_MS);
+  }
+}
