@@ -89,7 +89,7 @@ export class Audience implements ReaderHome {
     const position = since && this.locate(since);
     const reader = new Reader(this, connection, position ?? this.ring.head, last);
     reader.index = this.readers.push(reader) - 1;
-    connection.subscribers.push(reader);
+    connection.add(reader);
     if (since === undefined || position === undefined) {
       connection.write(this.snapshot(last));
     } else {

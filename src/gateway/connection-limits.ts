@@ -6,6 +6,7 @@
 import ipaddr from 'ipaddr.js';
 import type { Result } from '../protocol/refusal.ts';
 import { accepted, refused } from '../protocol/refusal.ts';
+import { boundedMemo } from './bounded-memo.ts';
 
 export interface ConnectionLimits {
   /** Counts one in. @returns counts it out again, once. */
@@ -57,13 +58,14 @@ export function createConnectionLimits({
   };
 }
 
-export function addressKey(address: string): string {
+/** What an address is counted by. */
+export const addressKey = boundedMemo((address: string): string => {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);
   return parsed.kind() === 'ipv4'
     ? parsed.toString()
     : Buffer.from(parsed.toByteArray().slice(0, 8)).toString('hex');
-}
+});
 
 /**
  * The reader's address: the peer's, or what proxies we trust say of it.

@@ -4,6 +4,7 @@
  * The slow harm no one: while its socket is not drained a connection is skipped, and nothing is queued for it but
  * what its last write left. [design 3, promise 5]
  */
+import type { Refusal } from '../protocol/refusal.ts';
 import { type ControlFrame, controlFrame, type Encoding } from './encoding.ts';
 
 /** The way out of a connection: a WebSocket's raw socket, or an HTTP response. */
@@ -27,24 +28,23 @@ export interface Subscriber {
   leave(): void;
 }
 
+const NONE: readonly Subscriber[] = [];
+
 export class Connection {
   readonly outlet: Outlet;
-  /** Limited by the subscriptions a connection may have. */
-  readonly subscribers: Subscriber[] = [];
+  readonly encoding: Encoding;
+  /** Limited by the subscriptions a connection may have. Replaced, not grown: a growing array reserves room for more. */
+  subscribers: readonly Subscriber[] = NONE;
   isOpen = true;
   isBlocked = false;
   /** Cleared by a ping that waits for an answer, set by each sign of life. */
   isAlive = true;
-  readonly encoding: Encoding;
+  /** Those that are pinged together with it. */
+  pingSlot: Set<Connection> | undefined;
 
   constructor(outlet: Outlet, encoding: Encoding) {
     this.outlet = outlet;
     this.encoding = encoding;
-  }
-
-  /** Nothing where the dialect has no such frames. */
-  tell(frame: ControlFrame): void {
-    this.write(controlFrame(this.encoding, frame));
   }
 
   /** @returns false when no more can be written now. */
@@ -54,6 +54,16 @@ export class Connection {
     return !this.isBlocked;
   }
 
+  /** Nothing where the dialect has no such frames. */
+  tell(frame: ControlFrame): void {
+    this.write(controlFrame(this.encoding, frame));
+  }
+
+  /** @param channel the one it concerns, where the connection may follow several. */
+  refuse({ code, message }: Refusal, channel?: string): void {
+    this.tell({ type: 'refusal', code, message, ...(channel !== undefined && { channel }) });
+  }
+
   /** The socket has drained: each reader is written what it missed. */
   drained(): void {
     this.isBlocked = false;
@@ -61,9 +71,12 @@ export class Connection {
     for (const subscriber of this.subscribers) subscriber.catchUp();
   }
 
+  add(subscriber: Subscriber): void {
+    this.subscribers = [...this.subscribers, subscriber];
+  }
+
   drop(subscriber: Subscriber): void {
-    const at = this.subscribers.indexOf(subscriber);
-    if (at >= 0) this.subscribers.splice(at, 1);
+    this.subscribers = this.subscribers.filter((other) => other !== subscriber);
     subscriber.leave();
   }
 
@@ -76,6 +89,8 @@ export class Connection {
   /** The socket is gone, or on its way: whoever read on it leaves. */
   closed(): void {
     this.isOpen = false;
-    for (const subscriber of this.subscribers.splice(0)) subscriber.leave();
+    const leaving = this.subscribers;
+    this.subscribers = NONE;
+    for (const subscriber of leaving) subscriber.leave();
   }
 }

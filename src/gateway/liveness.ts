@@ -12,8 +12,8 @@ export interface LivenessOptions {
 }
 
 export interface Liveness {
-  /** @returns stops watching. */
-  watch(connection: Connection): () => void;
+  watch(connection: Connection): void;
+  forget(connection: Connection): void;
   stop(): void;
 }
 
@@ -42,9 +42,12 @@ export function startLiveness({ pingIntervalMs = 25_000 }: LivenessOptions = {})
   return {
     watch(connection) {
       // The slot just asked: a new connection has a whole interval before its first ping.
-      const slot = slots[turn];
-      slot?.add(connection);
-      return () => slot?.delete(connection);
+      connection.pingSlot = slots[turn];
+      connection.pingSlot?.add(connection);
+    },
+    forget(connection) {
+      connection.pingSlot?.delete(connection);
+      connection.pingSlot = undefined;
     },
     stop: () => clearInterval(timer),
   };

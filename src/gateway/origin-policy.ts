@@ -5,9 +5,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Refusal } from '../protocol/refusal.ts';
 
+/** What a request says of the page it comes from. */
+export type ReaderOrigin = Pick<IncomingHttpHeaders, 'origin' | 'host'>;
+
 export interface OriginPolicy {
   /** The service's own pages may read: those whose origin is the request's Host. */
-  mayRead(headers: IncomingHttpHeaders, channelOrigins?: readonly string[]): boolean;
+  mayRead(from: ReaderOrigin, channelOrigins?: readonly string[]): boolean;
 }
 
 /** @param origins allowed for every channel: exact, `https://*.site.example`, or `*`. */
@@ -39,7 +42,7 @@ function matches(origin: string, allowed: readonly string[]): boolean {
   });
 }
 
-export const originDenied = ({ origin }: IncomingHttpHeaders): Refusal => ({
+export const originDenied = ({ origin }: ReaderOrigin): Refusal => ({
   code: 'origin-denied',
   message: `Origin: ${String(origin).slice(0, 200)} is not among the allowed origins`,
 });

@@ -19,6 +19,7 @@ import {
   parseSince,
   parseSubscriptionQuery,
   type Subscription,
+  splitAddress,
   unknownChannel,
 } from './subscription.ts';
 import { visibleChange } from './visible-change.ts';
@@ -83,7 +84,7 @@ export function createReadRoutes({
       return refused(originDenied(request.headers));
     if (origin !== undefined) response.set('access-control-allow-origin', origin);
     if (!mirror) return unknownChannel(String(request.params['channel']));
-    const subscription = parseSubscriptionQuery(new URL(request.originalUrl, 'http://host').searchParams);
+    const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
     return subscription.ok ? accepted({ mirror, subscription: subscription.value }) : subscription;
   }
 

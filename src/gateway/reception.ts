@@ -44,8 +44,7 @@ export function createReception({
 }: ReceptionOptions = {}): Reception {
   const limits = createConnectionLimits(options);
   const liveness = startLiveness(options);
-  const connections = new Map<Connection, () => void>();
-  const keys = new Set<Connection>();
+  const connections = new Set<Connection>();
   let isDraining = false;
   let onEmpty = () => {};
 
@@ -59,32 +58,31 @@ export function createReception({
     get isDraining() {
       return isDraining;
     },
-    connections: keys,
+    connections,
     admit(address) {
       if (!isDraining) return limits.admit(address);
       return refused({ code: 'draining', message: 'this server is about to stop', retryAfterMs: 1_000 });
     },
     open(outlet, encoding) {
       const connection = new Connection(outlet, encoding);
-      connections.set(connection, liveness.watch(connection));
-      keys.add(connection);
+      liveness.watch(connection);
+      connections.add(connection);
       return connection;
     },
     left(connection) {
-      connections.get(connection)?.();
+      liveness.forget(connection);
       connections.delete(connection);
-      keys.delete(connection);
       connection.closed();
-      if (keys.size === 0) onEmpty();
+      if (connections.size === 0) onEmpty();
     },
     async drain(graceMs) {
       isDraining = true;
-      const waiting = [...keys].map((connection) => ({
+      const waiting = [...connections].map((connection) => ({
         connection,
         atMs: random() * graceMs * GOODBYE_SHARE,
       }));
       waiting.sort((a, b) => b.atMs - a.atMs);
-      if (keys.size === 0) return;
+      if (connections.size === 0) return;
       let elapsedMs = 0;
       await new Promise<void>((resolve) => {
         const timer = setInterval(() => {
@@ -100,11 +98,11 @@ export function createReception({
           resolve();
         };
       });
-      for (const connection of keys) connection.outlet.terminate();
+      for (const connection of connections) connection.outlet.terminate();
     },
     stop() {
       liveness.stop();
-      for (const connection of keys) connection.outlet.terminate();
+      for (const connection of connections) connection.outlet.terminate();
     },
   };
 }

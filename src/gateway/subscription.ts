@@ -6,6 +6,7 @@ import { check } from '../domain/validation.ts';
 import { type Cursor, parseCursor } from '../protocol/cursor.ts';
 import type { Filter } from '../protocol/filter.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
+import { boundedMemo } from './bounded-memo.ts';
 
 /** Headlines in one snapshot at most. */
 const LAST_LIMIT = 100;
@@ -58,14 +59,22 @@ export type ClientRequest =
   | { readonly type: 'subscribe'; readonly channel: string; readonly subscription: Subscription }
   | { readonly type: 'unsubscribe'; readonly channel: string };
 
-export function parseSubscriptionQuery(query: URLSearchParams): Result<Subscription> {
+/** @param query as it stands in the address, without its question mark; nearly all readers send the same one. */
+export const parseSubscriptionQuery = boundedMemo((query: string): Result<Subscription> => {
+  const parameters = new URLSearchParams(query);
   const fields: Record<string, string | string[]> = {};
-  for (const name of new Set(query.keys())) {
-    const all = query.getAll(name);
+  for (const name of new Set(parameters.keys())) {
+    const all = parameters.getAll(name);
     fields[name] = all.length === 1 && all[0] !== undefined ? all[0] : all;
   }
   const input = check(subscriptionQuerySchema, fields, 'query');
   return input.ok ? toSubscription(input.value) : input;
+});
+
+/** The two halves of a request's address. */
+export function splitAddress(address = '/'): { readonly path: string; readonly query: string } {
+  const at = address.indexOf('?');
+  return at < 0 ? { path: address, query: '' } : { path: address.slice(0, at), query: address.slice(at + 1) };
 }
 
 /** Never throws, whatever was sent. */

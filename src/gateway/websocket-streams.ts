@@ -1,5 +1,5 @@
 /**
- * WebSocket streams: `.../stream` for one channel, `/v1/stream` for many.
+ * WebSocket streams: the handshakes of `.../stream` for one channel and `/v1/stream` for many.
  *
  * What can be refused before the handshake is refused over HTTP. Where the reader speaks `newsline.v1`, what it asked
  * for is refused in a frame instead, because a browser shows its page no HTTP status of a failed handshake.
@@ -7,38 +7,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { formatCursor } from '../protocol/cursor.ts';
 import { SUBPROTOCOL } from '../protocol/frames.ts';
-import { accepted, closeCodeOf, type Refusal, type Result, refused } from '../protocol/refusal.ts';
-import type { Audience } from './audience.ts';
-import type { ChannelMirror } from './channel-mirror.ts';
-import type { Connection } from './connection.ts';
+import { closeCodeOf, type Refusal, type Result } from '../protocol/refusal.ts';
 import { cloudEvents, type Encoding, flat, newslineV1 } from './encoding.ts';
-import { LARGEST_MESSAGE, listen } from './incoming-messages.ts';
-import type { Mirrors } from './mirrors.ts';
-import { type OriginPolicy, originDenied } from './origin-policy.ts';
+import { LARGEST_MESSAGE } from './incoming-messages.ts';
+import { createManyChannels, type ManyChannelsOptions } from './many-channels.ts';
+import { originDenied } from './origin-policy.ts';
 import type { Reception } from './reception.ts';
 import { rejectUpgrade } from './reject-upgrade.ts';
-import {
-  parseChannelName,
-  parseClientFrame,
-  parseSubscriptionQuery,
-  type Subscription,
-  unknownChannel,
-} from './subscription.ts';
-import { WebSocketOutlet } from './websocket-outlet.ts';
+import { findSeat, type Seat, takeSeat } from './seat.ts';
+import { parseChannelName, parseSubscriptionQuery, splitAddress, unknownChannel } from './subscription.ts';
+import { ignore, openSession } from './websocket-session.ts';
 
-export interface WebSocketStreamsOptions {
-  readonly mirrors: Mirrors;
+export interface WebSocketStreamsOptions extends ManyChannelsOptions {
   readonly reception: Reception;
-  readonly origins: OriginPolicy;
   readonly addressOf: (request: IncomingMessage) => string;
-  /** Channels one connection may follow. @default 50 */
-  readonly subscriptionsPerConnection?: number;
   /** Bytes of one message from a reader. @default 4096 */
   readonly messageBytes?: number;
-  readonly onRefused?: (refusal: Refusal) => void;
-  readonly onTrouble?: (error: unknown) => void;
 }
 
 export interface WebSocketStreams {
@@ -50,13 +35,6 @@ interface Handshake {
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   readonly head: Buffer;
-  readonly url: URL;
-}
-
-interface Seat {
-  readonly audience: Audience;
-  readonly last: number;
-  readonly since: Subscription['since'];
 }
 
 const MANY = '/v1/stream';
@@ -71,15 +49,12 @@ const chooseSubprotocol = (offered: Iterable<string>): string | false =>
   [...offered].find((name) => Object.hasOwn(encodings, name)) ?? false;
 
 export function createWebSocketStreams({
-  mirrors,
   reception,
-  origins,
   addressOf,
-  subscriptionsPerConnection = 50,
   messageBytes = 4_096,
-  onRefused = () => {},
-  onTrouble = () => {},
+  ...manyOptions
 }: WebSocketStreamsOptions): WebSocketStreams {
+  const { mirrors, origins, onRefused, onTrouble } = manyOptions;
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -87,6 +62,8 @@ export function createWebSocketStreams({
     maxPayload: LARGEST_MESSAGE,
     handleProtocols: chooseSubprotocol,
   });
+  const listenTo = createManyChannels(manyOptions);
+  const forOne = { reception, messageBytes, onRefused, onText: () => NO_FRAMES_HERE };
 
   function reject({ socket }: Handshake, refusal: Refusal): void {
     onRefused(refusal);
@@ -94,142 +71,68 @@ export function createWebSocketStreams({
   }
 
   /** Completes the handshake. A connection that breaks off meanwhile never comes to `welcome`. */
-  function accept(
-    { request, socket, head }: Handshake,
-    encoding: Encoding,
-    welcome: (connection: Connection, webSocket: WebSocket) => void,
-  ): void {
-    server.handleUpgrade(request, socket, head, (webSocket) => {
-      const connection = reception.open(new WebSocketOutlet(webSocket, socket), encoding);
-      socket.on('drain', () => connection.drained());
-      webSocket.on('pong', () => {
-        connection.isAlive = true;
-      });
-      // What breaks the protocol is closed by ws; 'close' follows.
-      webSocket.on('error', () => {});
-      webSocket.on('close', () => reception.left(connection));
-      welcome(connection, webSocket);
-    });
+  const accept = ({ request, socket, head }: Handshake, welcome: (webSocket: WebSocket) => void): void =>
+    server.handleUpgrade(request, socket, head, welcome);
+
+  /** Its own function, so that what a session keeps alive is only what it is given. */
+  function seatOne(webSocket: WebSocket, socket: Duplex, encoding: Encoding, seat: Result<Seat>): void {
+    const connection = openSession(webSocket, socket, encoding, forOne);
+    if (seat.ok) return takeSeat(seat.value, connection);
+    onRefused(seat.refusal);
+    connection.refuse(seat.refusal);
+    connection.close(closeCodeOf(seat.refusal.code), seat.refusal.code);
   }
 
-  async function openOne(handshake: Handshake, name: string): Promise<void> {
-    const { request, url } = handshake;
-    const offered = offeredSubprotocols(request);
+  async function openOne(handshake: Handshake, name: string, query: string): Promise<void> {
+    const { headers } = handshake.request;
+    const offered = offeredSubprotocols(handshake.request);
     const chosen = chooseSubprotocol(offered);
-    if (offered.length > 0 && chosen === false)
+    if (offered.length > 0 && chosen === false) {
       return reject(handshake, wrongSubprotocol(Object.keys(encodings)));
+    }
     const encoding = (chosen && encodings[chosen]) || flat;
     const channel = parseChannelName(name);
-    const mirror = channel.ok ? await mirrors.find(channel.value) : undefined;
-    if (!origins.mayRead(request.headers, mirror?.channel.origins))
-      return reject(handshake, originDenied(request.headers));
-    const subscription = mirror ? parseSubscriptionQuery(url.searchParams) : unknownChannel(name);
-    const seat =
-      mirror && subscription.ok
+    const mirror = channel.ok ? (mirrors.get(name) ?? (await mirrors.find(channel.value))) : undefined;
+    if (!origins.mayRead(headers, mirror?.channel.origins)) return reject(handshake, originDenied(headers));
+    const subscription = parseSubscriptionQuery(query);
+    const seat = !mirror
+      ? unknownChannel(name)
+      : subscription.ok
         ? findSeat(mirror, subscription.value, encoding)
-        : (subscription as Result<never>);
+        : subscription;
     if (!seat.ok && !encoding.control) return reject(handshake, seat.refusal);
-
-    accept(handshake, encoding, (connection, webSocket) => {
-      if (!seat.ok) {
-        onRefused(seat.refusal);
-        connection.tell(refusalFrame(seat.refusal));
-        return connection.close(closeCodeOf(seat.refusal.code), seat.refusal.code);
-      }
-      listen(webSocket, connection, {
-        messageBytes,
-        onText: () => NO_FRAMES_HERE,
-        onRefused(refusal) {
-          onRefused(refusal);
-          connection.tell(refusalFrame(refusal));
-        },
-      });
-      take(seat.value, connection);
-    });
+    accept(handshake, (webSocket) => seatOne(webSocket, handshake.socket, encoding, seat));
   }
 
   function openMany(handshake: Handshake): void {
-    const { request } = handshake;
+    const { origin, host } = handshake.request.headers;
+    const from = { origin, host };
     const allowedSomewhere = [...mirrors.all].flatMap(({ channel }) => channel.origins);
-    if (!origins.mayRead(request.headers, allowedSomewhere))
-      return reject(handshake, originDenied(request.headers));
-    const offered = offeredSubprotocols(request);
-    if (offered.length > 0 && !offered.includes(SUBPROTOCOL))
+    if (!origins.mayRead(from, allowedSomewhere)) return reject(handshake, originDenied(from));
+    const offered = offeredSubprotocols(handshake.request);
+    if (offered.length > 0 && !offered.includes(SUBPROTOCOL)) {
       return reject(handshake, wrongSubprotocol([SUBPROTOCOL]));
-
-    accept(handshake, newslineV1, (connection, webSocket) => {
-      listen(webSocket, connection, {
-        messageBytes,
-        onText: (text) => onClientFrame(connection, request, text),
-        onRefused(refusal) {
-          onRefused(refusal);
-          connection.tell(refusalFrame(refusal));
-        },
-      });
-    });
-  }
-
-  function onClientFrame(
-    connection: Connection,
-    request: IncomingMessage,
-    text: string,
-  ): Refusal | undefined {
-    const asked = parseClientFrame(text);
-    if (!asked.ok) return asked.refusal;
-    const { channel } = asked.value;
-    if (asked.value.type === 'unsubscribe') return unsubscribe(connection, channel);
-    subscribe(connection, request, channel, asked.value.subscription).then((refusal) => {
-      if (!refusal) return;
-      onRefused(refusal);
-      connection.tell({ ...refusalFrame(refusal), channel });
-    }, onTrouble);
-    return undefined;
-  }
-
-  async function subscribe(
-    connection: Connection,
-    request: IncomingMessage,
-    name: string,
-    subscription: Subscription,
-  ): Promise<Refusal | undefined> {
-    const mirror = mirrors.get(name) ?? (await mirrors.find(name));
-    if (!connection.isOpen) return undefined;
-    if (!mirror) return unknownChannel(name).refusal;
-    if (!origins.mayRead(request.headers, mirror.channel.origins)) return originDenied(request.headers);
-    if (findSubscriber(connection, name)) {
-      return {
-        code: 'already-subscribed',
-        message: `channel: this connection follows ${name}; unsubscribe first`,
-      };
     }
-    if (connection.subscribers.length >= subscriptionsPerConnection) {
-      return {
-        code: 'too-many-subscriptions',
-        message: `at most ${subscriptionsPerConnection} on one connection`,
-      };
-    }
-    const seat = findSeat(mirror, subscription, newslineV1);
-    if (!seat.ok) return seat.refusal;
-    take(seat.value, connection);
-    return undefined;
+    const forMany = { ...forOne, onText: listenTo(from) };
+    accept(handshake, (webSocket) => void openSession(webSocket, handshake.socket, newslineV1, forMany));
   }
 
   return {
     handleUpgrade(request, socket, head) {
-      const url = URL.canParse(request.url ?? '/', BASE) ? new URL(request.url ?? '/', BASE) : undefined;
-      const one = url && ONE.exec(url.pathname);
-      if (!url || (!one && url.pathname !== MANY)) return false;
-      const handshake: Handshake = { request, socket, head, url };
-      socket.on('error', () => {});
+      const { path, query } = splitAddress(request.url);
+      const one = ONE.exec(path);
+      if (!one && path !== MANY) return false;
+      const handshake: Handshake = { request, socket, head };
+      socket.on('error', ignore);
       const admitted = reception.admit(addressOf(request));
       if (!admitted.ok) {
         reject(handshake, admitted.refusal);
         return true;
       }
-      socket.once('close', admitted.value);
+      socket.on('close', admitted.value);
       if (!one) openMany(handshake);
       else {
-        openOne(handshake, one[1] ?? '').catch((error: unknown) => {
+        openOne(handshake, one[1] ?? '', query).catch((error: unknown) => {
           onTrouble(error);
           reject(handshake, { code: 'internal-error', message: 'the connection could not be opened' });
         });
@@ -239,51 +142,11 @@ export function createWebSocketStreams({
   };
 }
 
-/** Only the path and the query matter here. */
-const BASE = 'http://host';
-
-const take = ({ audience, last, since }: Seat, connection: Connection) =>
-  audience.join(connection, last, since);
-
-function findSeat(
-  mirror: ChannelMirror,
-  { filter, last, since }: Subscription,
-  encoding: Encoding,
-): Result<Seat> {
-  const audience = mirror.audience(filter, encoding);
-  if (!audience) {
-    return refused({
-      code: 'too-many-filters',
-      message: 'too many different filters are in use here',
-      retryAfterMs: 30_000,
-    });
-  }
-  if (since && !encoding.control && audience.locate(since) === undefined) {
-    const message = `since: what follows ${formatCursor(since)} is no longer kept; leave since out to begin anew`;
-    return refused({ code: 'cursor-lost', message });
-  }
-  return accepted({ audience, last: last ?? encoding.defaultLast, since });
-}
-
-function unsubscribe(connection: Connection, name: string): Refusal | undefined {
-  const subscriber = findSubscriber(connection, name);
-  if (!subscriber)
-    return { code: 'unknown-channel', message: `channel: this connection does not follow ${name}` };
-  connection.drop(subscriber);
-  connection.tell({ type: 'unsubscribed', channel: name });
-  return undefined;
-}
-
-const findSubscriber = (connection: Connection, name: string) =>
-  connection.subscribers.find(({ channel }) => channel === name);
-
 const offeredSubprotocols = ({ headers }: IncomingMessage): string[] =>
   (headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
-
-const refusalFrame = ({ code, message }: Refusal) => ({ type: 'refusal', code, message }) as const;
 
 const wrongSubprotocol = (ours: readonly string[]): Refusal => ({
   code: 'bad-upgrade',

@@ -57,7 +57,8 @@ describe('liveness', () => {
   it('forgets who left', async () => {
     const liveness = startLiveness({ pingIntervalMs: 5 * SECOND });
     const { connection, events } = connect(false);
-    liveness.watch(connection)();
+    liveness.watch(connection);
+    liveness.forget(connection);
     await jest.advanceTimersByTimeAsync(20 * SECOND);
     expect(events).toEqual([]);
     liveness.stop();

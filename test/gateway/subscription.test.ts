@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parseClientFrame, parseSubscriptionQuery } from '../../src/gateway/subscription.ts';
 
-const query = (text: string) => parseSubscriptionQuery(new URLSearchParams(text));
+const query = (text: string) => parseSubscriptionQuery(text);
 const fieldsOf = (text: string) => {
   const result = query(text);
   return result.ok
