@@ -2,13 +2,13 @@
  * Service: the parts of the chosen roles wired together behind one port; start and drain.
  */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { hashOf } from '../domain/api-key.ts';
 import type { Engine } from '../domain/engine.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { rejectUpgrade } from '../gateway/reject-upgrade.ts';
 import { createIngest } from '../ingest/ingest.ts';
-import { prepareFirstStart } from './first-start.ts';
+import { ensureChannel, ensureKey } from './first-start.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
@@ -40,9 +40,7 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const { roles, adminKey, timeZone } = settings;
   const has = (role: (typeof roles)[number]) => roles.includes(role);
-  const firstKey = has('ingest')
-    ? await prepareFirstStart(engine, { timeZone, hasAdminKey: adminKey !== undefined, nowMs: Date.now() })
-    : undefined;
+  if (has('ingest')) await ensureChannel(engine.channels, timeZone);
 
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
   const metrics = createMetrics(() => gateway?.state);
@@ -86,6 +84,11 @@ export async function startService({
     socket.on('error', () => {});
     rejectUpgrade(socket, { code: 'unknown-address', message: 'there is no stream at this address' });
   });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
 
   try {
     await listen(server, settings);
@@ -93,6 +96,8 @@ export async function startService({
     gateway?.stop();
     throw error;
   }
+  // Only now: a start that fails must not use up the one time at which the key is shown.
+  const firstKey = ingest && adminKey === undefined ? await ensureKey(engine.keys, Date.now()) : undefined;
   const stopReleasing = ingest?.start();
   return {
     url: urlOf(server),
@@ -100,15 +105,26 @@ export async function startService({
     async stop(graceMs = settings.drainMs) {
       // Still listening: who comes now is told that it is draining, and where it asks whether we are ready, that we are not.
       await gateway?.drain(graceMs);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await stopReleasing?.();
-      // Requests that were being answered have had the grace period.
-      server.closeAllConnections();
-      await closed;
+      await Promise.all([closeServer(server, sockets, graceMs), stopReleasing?.()]);
       await engine.close();
     },
   };
+}
+
+const LOOK_MS = 20;
+
+/** Takes no more connections, lets requests that were begun end within the time, and ends those that do not. */
+async function closeServer(server: Server, sockets: ReadonlySet<Socket>, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  // A connection whose request has just been answered stays open for the next one, unless someone looks.
+  const idle = setInterval(() => server.closeIdleConnections(), LOOK_MS);
+  const late = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, graceMs);
+  server.closeIdleConnections();
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 function listen(server: Server, { host, port }: Settings): Promise<void> {

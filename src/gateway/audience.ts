@@ -12,11 +12,15 @@ import type { Headline } from '../protocol/headline.ts';
 import type { Connection } from './connection.ts';
 import type { Encoding } from './encoding.ts';
 import { Reader, type ReaderHome } from './reader.ts';
-import { createRing, type Ring, type RingOptions } from './ring.ts';
+import { createRing, type Ring, type RingFrame, type RingOptions } from './ring.ts';
 import { visibleChange } from './visible-change.ts';
 
 /** A snapshot tells the server's time, so it may be shared only for a moment. */
 const SNAPSHOT_LIFE_MS = 1_000;
+/** Snapshots of different lengths kept at one time. */
+const SNAPSHOT_LIMIT = 8;
+/** Before every position of every ring. */
+const LONG_GONE = Number.NEGATIVE_INFINITY;
 
 /** What an audience needs of the mirror of its channel. */
 export interface ChannelView {
@@ -56,8 +60,7 @@ export class Audience implements ReaderHome {
     this.encoding = encoding;
     this.#options = options;
     this.usedAtMs = options.now();
-    this.ring = createRing(mirror.floor.sequence, options);
-    for (const entry of mirror.tail) this.#append(entry);
+    this.ring = createRing(mirror.head.sequence, options);
   }
 
   get channel(): string {
@@ -68,15 +71,17 @@ export class Audience implements ReaderHome {
   onEntries(entries: readonly LogEntry[]): void {
     this.#snapshotsUntilMs = 0;
     const { head } = this.ring;
-    for (const entry of entries) this.#append(entry);
+    for (const entry of entries) {
+      const frame = this.#frame(entry);
+      if (frame) this.ring.append(frame);
+    }
     if (this.ring.head !== head && this.readers.length > 0) this.#options.onChange(this);
   }
 
   /** The channel began anew: what readers hold is void. */
   onBaseline(): void {
     this.#snapshotsUntilMs = 0;
-    this.ring.clear(this.#mirror.floor.sequence);
-    for (const entry of this.#mirror.tail) this.#append(entry);
+    this.ring.clear(this.#mirror.head.sequence);
     if (this.readers.length > 0) this.#options.onChange(this);
   }
 
@@ -91,7 +96,9 @@ export class Audience implements ReaderHome {
     reader.index = this.readers.push(reader) - 1;
     connection.add(reader);
     if (since === undefined || position === undefined) {
-      connection.write(this.snapshot(last));
+      // A socket that is full gets its snapshot when it has drained, and no second one behind the first.
+      if (connection.isBlocked) reader.position = LONG_GONE;
+      else connection.write(this.snapshot(last));
     } else {
       const resumed = {
         type: 'resumed',
@@ -118,10 +125,16 @@ export class Audience implements ReaderHome {
   /** Position after a cursor; undefined where not everything after it is held, or the cursor is of another past. */
   locate(cursor: Cursor): number | undefined {
     const { head } = this.#mirror;
-    if (cursor.epoch !== head.epoch || cursor.sequence > head.sequence || cursor.sequence < this.ring.floor)
-      return undefined;
+    if (cursor.epoch !== head.epoch || cursor.sequence > head.sequence) return undefined;
     const tag = this.#mirror.tagAt(cursor.sequence) ?? this.ring.tagAt(cursor.sequence);
-    return tag === cursor.tag ? this.ring.positionAfter(cursor.sequence) : undefined;
+    if (tag !== cursor.tag) return undefined;
+    this.#reachBack(cursor.sequence);
+    return cursor.sequence < this.ring.floor ? undefined : this.ring.positionAfter(cursor.sequence);
+  }
+
+  /** Lets go of snapshots that are too old to be shared. */
+  sweep(nowMs: number): void {
+    if (nowMs >= this.#snapshotsUntilMs) this.#snapshots = new Map();
   }
 
   /** The list as it stands: one shared buffer. */
@@ -141,13 +154,24 @@ export class Audience implements ReaderHome {
       timeZone: this.#mirror.channel.timeZone,
       headlines: this.#mirror.newest(this.filter, last, nowMs),
     });
-    this.#snapshots.set(last, snapshot);
+    if (this.#snapshots.size < SNAPSHOT_LIMIT) this.#snapshots.set(last, snapshot);
     return snapshot;
   }
 
-  #append(entry: LogEntry): void {
+  /** Frames what the channel's mirror has from before this audience was there, when someone asks for it first. */
+  #reachBack(sequence: number): void {
+    const { floor, tail } = this.#mirror;
+    if (sequence >= this.ring.floor || sequence < floor.sequence) return;
+    const older = tail.slice(sequence - floor.sequence, this.ring.floor - floor.sequence);
+    this.ring.prepend(
+      older.flatMap((entry) => this.#frame(entry) ?? []),
+      sequence,
+    );
+  }
+
+  /** @returns undefined where these readers see nothing of it. */
+  #frame(entry: LogEntry): RingFrame | undefined {
     const change = visibleChange(this.channel, this.#mirror.head.epoch, entry, this.filter);
-    if (change)
-      this.ring.append({ sequence: entry.sequence, tag: entry.tag, bytes: this.encoding.change(change) });
+    return change && { sequence: entry.sequence, tag: entry.tag, bytes: this.encoding.change(change) };
   }
 }

@@ -39,6 +39,7 @@ export function startCanary(
   let heardAtMs = Number.NEGATIVE_INFINITY;
   let roundTripMs: number | undefined;
   let isProbing = false;
+  let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   const unfollow = feed.follow(
@@ -55,7 +56,7 @@ export function startCanary(
   );
 
   async function probe(): Promise<void> {
-    if (isProbing) return;
+    if (isProbing || isStopped) return;
     isProbing = true;
     clearTimeout(timer);
     const atMs = now();
@@ -85,11 +86,10 @@ export function startCanary(
       // A commit whose answer was lost, or a store that lost ours: read where it stands.
       else revision = (await headlines.read(CANARY_CHANNEL, id))?.revision ?? 0;
     } catch (error) {
-      onTrouble(error);
+      if (!isStopped) onTrouble(error);
     } finally {
       isProbing = false;
-      timer = setTimeout(() => void probe(), probeMs);
-      timer.unref();
+      if (!isStopped) timer = setTimeout(() => void probe(), probeMs).unref();
     }
   }
 
@@ -102,7 +102,7 @@ export function startCanary(
     },
     stop() {
       clearTimeout(timer);
-      isProbing = true;
+      isStopped = true;
       unfollow();
     },
   };

@@ -117,9 +117,10 @@ export class ChannelMirror implements ChannelView {
     return this.#audiences.values();
   }
 
-  /** Lets audiences go that no one has belonged to for a while. */
+  /** Lets go of what no one has used for a while. */
   sweep(nowMs: number): void {
     for (const [key, audience] of this.#audiences) {
+      audience.sweep(nowMs);
       if (audience.readers.length === 0 && audience.usedAtMs < nowMs - IDLE_AUDIENCE_MS)
         this.#audiences.delete(key);
     }

@@ -27,6 +27,6 @@ export class EventStreamOutlet implements Outlet {
 
   /** There is no pong here: a socket that takes the comment is alive, one that does not has until it drains. */
   ping(): boolean {
-    return !this.write(COMMENT);
+    return this.#response.destroyed || !this.write(COMMENT);
   }
 }

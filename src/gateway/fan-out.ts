@@ -18,12 +18,19 @@ export interface FanOut {
   schedule(audience: Audience): void;
 }
 
+/** One walk over an audience's readers. */
+interface Pass {
+  /** Readers left to visit. */
+  readonly left: number;
+  /** Something came since it began: another one follows, so that those at its end are never starved by news. */
+  again: boolean;
+}
+
 /** Readers served between two looks at the clock. */
 const STRIDE = 64;
 
 export function createFanOut({ sliceMs = 5, clock = () => performance.now() }: FanOutOptions = {}): FanOut {
-  /** Audiences to serve, and how many of their readers are left to visit. */
-  const left = new Map<Audience, number>();
+  const passes = new Map<Audience, Pass>();
   let isScheduled = false;
 
   /**
@@ -46,14 +53,15 @@ export function createFanOut({ sliceMs = 5, clock = () => performance.now() }: F
   function slice(): void {
     isScheduled = false;
     const until = clock() + sliceMs;
-    for (const [audience, from] of left) {
-      left.delete(audience);
-      const remaining = serve(audience, from, until);
+    for (const [audience, { left, again }] of passes) {
+      passes.delete(audience);
+      const remaining = serve(audience, left, until);
       // Behind the others, so that a large audience does not keep a small one waiting.
-      if (remaining > 0) left.set(audience, remaining);
+      if (remaining > 0) passes.set(audience, { left: remaining, again });
+      else if (again) passes.set(audience, wholePass(audience));
       if (clock() >= until) break;
     }
-    if (left.size > 0) run();
+    if (passes.size > 0) run();
   }
 
   function run(): void {
@@ -64,8 +72,12 @@ export function createFanOut({ sliceMs = 5, clock = () => performance.now() }: F
 
   return {
     schedule(audience) {
-      left.set(audience, audience.readers.length);
+      const pass = passes.get(audience);
+      if (pass) pass.again = true;
+      else passes.set(audience, wholePass(audience));
       run();
     },
   };
 }
+
+const wholePass = ({ readers }: Audience): Pass => ({ left: readers.length, again: false });

@@ -14,7 +14,6 @@ const refusals = {
   '403': problem('The website is not allowed to read'),
   '404': problem('There is no such channel'),
   '422': problem('A parameter is not valid'),
-  '503': problem('The server is draining, or too many different filters are in use'),
 };
 
 const channel = { name: 'channel', in: 'path', required: true, schema: toJsonSchema(channelName) };
@@ -85,6 +84,7 @@ export const gatewayPaths = {
         ...refusals,
         '410': problem('What follows the cursor is no longer kept (dialects without a snapshot)'),
         '429': problem('Too many connections from this address'),
+        '503': problem('The server is draining, or too many different filters are in use'),
       },
     },
   },

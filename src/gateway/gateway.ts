@@ -6,17 +6,18 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Router } from 'express';
+import express, { type Router } from 'express';
 import type { Engine } from '../domain/engine.ts';
 import { CLOSE } from '../protocol/close-code.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { type CanaryOptions, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import { clientAddress } from './connection-limits.ts';
+import { createEventStreamRoute } from './event-stream-route.ts';
 import { createFanOut } from './fan-out.ts';
+import { createHeadlinesRoute } from './headlines-route.ts';
 import { startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
-import { createReadRoutes } from './read-routes.ts';
 import { createReception, type ReceptionOptions } from './reception.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
 
@@ -89,7 +90,7 @@ export function startGateway({
   };
 
   return {
-    router: createReadRoutes({ ...shared, now }),
+    router: express.Router().use(createHeadlinesRoute({ ...shared, now }), createEventStreamRoute(shared)),
     handleUpgrade: streams.handleUpgrade,
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';

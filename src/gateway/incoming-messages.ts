@@ -43,7 +43,8 @@ export function receive(
   onText: (text: string) => Refusal | undefined,
 ): void {
   if (!connection.isOpen) return;
-  connection.isAlive = true;
+  // Who talks but does not read is not alive: else its answers would pile up for ever.
+  if (!connection.isBlocked) connection.isAlive = true;
   const nowMs = performance.now();
   if (nowMs - count.fromMs > MESSAGE_WINDOW_MS) {
     count.messages = 0;

@@ -5,7 +5,7 @@ import { newslineV1 } from './encoding.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied, type ReaderOrigin } from './origin-policy.ts';
 import { findSeat, takeSeat } from './seat.ts';
-import { parseClientFrame, type Subscription, unknownChannel } from './subscription.ts';
+import { parseClientFrame, type Subscription } from './subscription.ts';
 
 export interface ManyChannelsOptions {
   readonly mirrors: Mirrors;
@@ -30,9 +30,10 @@ export function createManyChannels({
     name: string,
     subscription: Subscription,
   ): Promise<Refusal | undefined> {
-    const mirror = mirrors.get(name) ?? (await mirrors.find(name));
+    const found = await mirrors.find(name);
     if (!connection.isOpen) return undefined;
-    if (!mirror) return unknownChannel(name).refusal;
+    if (!found.ok) return found.refusal;
+    const mirror = found.value;
     if (!origins.mayRead(from, mirror.channel.origins)) return originDenied(from);
     if (findSubscriber(connection, name)) {
       const message = `channel: this connection follows ${name}; unsubscribe first`;

@@ -6,7 +6,9 @@
  */
 import type { Channel } from '../domain/channel.ts';
 import { CHANNEL_LIMIT, type ChannelStore, type Feed } from '../domain/engine.ts';
+import { accepted, type Result, refused } from '../protocol/refusal.ts';
 import { ChannelMirror, type MirrorOptions } from './channel-mirror.ts';
+import { unknownChannel } from './subscription.ts';
 
 export interface MirrorsOptions extends MirrorOptions {
   /** @default 1000 */
@@ -17,11 +19,16 @@ export interface MirrorsOptions extends MirrorOptions {
 }
 
 export interface Mirrors {
+  /** The one held now, without waiting. */
   get(name: string): ChannelMirror | undefined;
-  /** Waits for a channel that was just made. @returns undefined where there is no such channel. */
-  find(name: string): Promise<ChannelMirror | undefined>;
-  /** Asks the store now which channels there are. */
-  refresh(): Promise<void>;
+  /**
+   * Waits for a channel that was just made, or that is being read.
+   *
+   * @returns `unknown-channel` only where the store said so; `engine-unavailable` where it could not be asked.
+   */
+  find(name: string): Promise<Result<ChannelMirror>>;
+  /** Asks the store now which channels there are. @returns whether it answered. */
+  refresh(): Promise<boolean>;
   /** True once every channel there is has its baseline. */
   readonly isWarm: boolean;
   readonly all: Iterable<ChannelMirror>;
@@ -50,9 +57,13 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     now,
   } = options;
   const followed = new Map<string, Followed>();
-  let refreshing: Promise<void> | undefined;
+  /** The listing under way, and the one that begins after it. */
+  let running: Promise<boolean> | undefined;
+  let queued: Promise<boolean> | undefined;
+  /** The listing that those wait for who ask for an unknown name. */
+  let forName: Promise<boolean> | undefined;
   let isListed = false;
-  let askedForNameMs = Number.NEGATIVE_INFINITY;
+  let isStopped = false;
 
   function follow(channel: Channel): void {
     let setReady = () => {};
@@ -100,11 +111,40 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     isListed = true;
   }
 
-  /** One at a time: whoever asks while one runs waits for the next, which sees what they know of. */
-  function refresh(): Promise<void> {
-    const next = (refreshing ?? Promise.resolve()).then(list).catch(onTrouble);
-    refreshing = next;
-    return next;
+  async function listOnce(): Promise<boolean> {
+    try {
+      if (isStopped) return false;
+      await list();
+      return true;
+    } catch (error) {
+      onTrouble(error);
+      return false;
+    } finally {
+      running = undefined;
+    }
+  }
+
+  /** One runs, and one may wait for it: whoever asks meanwhile shares that one, which sees what they know of. */
+  function refresh(): Promise<boolean> {
+    if (!running) {
+      running = listOnce();
+      return running;
+    }
+    queued ??= running.then(() => {
+      queued = undefined;
+      running = listOnce();
+      return running;
+    });
+    return queued;
+  }
+
+  /** All who ask within a moment share one question. */
+  function refreshForName(): Promise<boolean> {
+    forName ??= delay(isListed ? UNKNOWN_NAME_MS : 0).then(() => {
+      forName = undefined;
+      return refresh();
+    });
+    return forName;
   }
 
   const timer = setInterval(() => {
@@ -118,13 +158,13 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   return {
     get: (name) => followed.get(name)?.mirror,
     async find(name) {
-      if (!followed.has(name) && now() - askedForNameMs >= UNKNOWN_NAME_MS) {
-        askedForNameMs = now();
-        await refresh();
-      }
+      const held = followed.get(name)?.mirror;
+      if (held) return accepted(held);
+      const hasAnswered = followed.has(name) || (await refreshForName());
       const entry = followed.get(name);
-      if (entry && !entry.mirror) await withinMs(entry.ready, BASELINE_WAIT_MS);
-      return entry?.mirror;
+      if (entry && !entry.mirror) await Promise.race([entry.ready, delay(BASELINE_WAIT_MS)]);
+      if (entry?.mirror) return accepted(entry.mirror);
+      return entry || !hasAnswered ? NOT_YET : unknownChannel(name);
     },
     refresh,
     get isWarm() {
@@ -134,6 +174,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
       return [...followed.values()].flatMap(({ mirror }) => mirror ?? []);
     },
     stop() {
+      isStopped = true;
       clearInterval(timer);
       for (const entry of followed.values()) entry.stop();
       followed.clear();
@@ -141,11 +182,13 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   };
 }
 
-async function withinMs(promise: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+/** Whoever comes too early is to come back: it must never be taken for a channel that is not there. */
+const NOT_YET = refused({
+  code: 'engine-unavailable',
+  message: 'this gateway is still reading its channels',
+});
+
+const delay = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
   });
-  await Promise.race([promise, late]);
-  clearTimeout(timer);
-}

@@ -29,6 +29,12 @@ export interface Ring {
   /** Position after the newest frame. */
   readonly head: number;
   append(frame: RingFrame): void;
+  /**
+   * Puts older frames before those held, as far as the limits allow; positions given out stay valid.
+   *
+   * @param older oldest first, whole from the new floor up to the present one.
+   */
+  prepend(older: readonly RingFrame[], floor: number): void;
   /** All frames from a position on, up to the write limit; `next` is the position after them. */
   read(position: number): { readonly bytes: Buffer; readonly next: number };
   /** Tag of the frame with this sequence number, if it is held. */
@@ -109,6 +115,24 @@ export function createRing(
       while (frames.length - gone > limitFrames || (bytesHeld > limitBytes && frames.length - gone > 1))
         dropOldest();
     },
+    prepend(older, wholeFrom) {
+      const fitting: RingFrame[] = [];
+      let [room, bytesRoom] = [limitFrames - (frames.length - gone), limitBytes - bytesHeld];
+      floor = wholeFrom;
+      for (const frame of older.toReversed()) {
+        room -= 1;
+        bytesRoom -= frame.bytes.length;
+        if (room < 0 || bytesRoom < 0) {
+          floor = frame.sequence;
+          break;
+        }
+        fitting.push(frame);
+        bytesHeld += frame.bytes.length;
+      }
+      frames = [...fitting.reverse(), ...frames.slice(gone)];
+      base -= fitting.length;
+      gone = 0;
+    },
     read(position) {
       const shared = joins.get(position);
       if (shared) return shared;
@@ -122,7 +146,8 @@ export function createRing(
     },
     positionAfter: (sequence) => base + indexAfter(sequence) - gone,
     clear(newFloor) {
-      base = headOf() + 1;
+      // Far enough that no frame put before those to come stands where one of the past stood.
+      base = headOf() + 1 + limitFrames;
       frames = [];
       gone = 0;
       bytesHeld = 0;

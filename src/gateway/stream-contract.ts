@@ -3,7 +3,8 @@
  *
  * AsyncAPI's WebSocket binding knows no channels within a connection, so each address is one channel here.
  */
-import { HEADLINE_REF, toJsonSchema, wireSchemas } from '../domain/wire-schema.ts';
+import { z } from 'zod';
+import { HEADLINE_REF, headlineSchema, toJsonSchema, wireSchemas } from '../domain/wire-schema.ts';
 import type { ServerFrame } from '../protocol/frames.ts';
 import { CHANGES } from '../protocol/headline.ts';
 import { clientFrameSchema, subscriptionQuerySchema } from './subscription.ts';
@@ -40,9 +41,51 @@ const serverFrameSchemas: Readonly<Record<ServerFrame['type'], object>> = {
   refusal: frame('refusal', { code: text, message: text }, { channel: text }),
 };
 
-const serverMessages = Object.fromEntries(
-  Object.entries(serverFrameSchemas).map(([type, payload]) => [type, { name: type, payload }]),
-);
+const change = z.enum(shown);
+const killed = { id: text, notice: text };
+
+/** What the dialects without control frames send: one object a frame. */
+const dialectSchemas: Readonly<Record<string, object>> = {
+  flatHeadline: toJsonSchema(headlineSchema.extend({ cursor: z.string(), change })),
+  flatRetraction: {
+    type: 'object',
+    required: ['cursor', 'change', 'id'],
+    properties: { cursor: text, change: { const: 'retracted' }, ...killed },
+  },
+  cloudEvent: {
+    type: 'object',
+    required: [
+      'specversion',
+      'id',
+      'source',
+      'type',
+      'subject',
+      'time',
+      'datacontenttype',
+      'sequence',
+      'cursor',
+      'data',
+    ],
+    properties: {
+      specversion: { const: '1.0' },
+      id: { ...text, description: 'Headline and version, as h1@2' },
+      source: { ...text, description: 'The channel, as /v1/channels/en' },
+      type: { enum: CHANGES.map((one) => `newsline.headline.${one}`) },
+      subject: { ...text, description: 'Id of the headline' },
+      time: { ...text, format: 'date-time' },
+      datacontenttype: { const: 'application/json' },
+      sequence: { ...text, pattern: '^\\d{16}$' },
+      cursor: text,
+      data: { anyOf: [HEADLINE_REF, { type: 'object', required: ['id'], properties: killed }] },
+    },
+  },
+};
+
+const messagesOf = (schemas: Readonly<Record<string, object>>) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, payload]) => [name, { name, payload }]));
+
+const serverMessages = messagesOf(serverFrameSchemas);
+const streamMessages = { ...serverMessages, ...messagesOf(dialectSchemas) };
 const clientMessages = {
   request: { name: 'request', summary: 'subscribe or unsubscribe', payload: toJsonSchema(clientFrameSchema) },
 };
@@ -57,7 +100,7 @@ export const asyncApiChannels = {
       summary:
         'One channel; subprotocol newsline.v1. Without one: flat objects; cloudevents.json: CloudEvents 1.0.',
       parameters: { channel: { description: "The channel's name" } },
-      messages: serverMessages,
+      messages: streamMessages,
       bindings: { ws: { method: 'GET', query: toJsonSchema(subscriptionQuerySchema) } },
     },
     streams: {
@@ -71,7 +114,7 @@ export const asyncApiChannels = {
     readStream: {
       action: 'send',
       channel: { $ref: '#/channels/stream' },
-      messages: names(serverMessages, 'stream'),
+      messages: names(streamMessages, 'stream'),
     },
     readStreams: {
       action: 'send',

@@ -23,7 +23,11 @@ function wholeNumber(least: number, most: number) {
     .string()
     .regex(/^\d{1,4}$/, 'must be a whole number')
     .transform(Number);
-  return z.union([digits, z.number()]).pipe(z.int().min(least).max(most)).optional();
+  return z
+    .union([digits, z.number()])
+    .pipe(z.int().min(least).max(most))
+    .meta({ minimum: least, maximum: most })
+    .optional();
 }
 
 const filterFields = {

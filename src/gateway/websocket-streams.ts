@@ -16,7 +16,7 @@ import { originDenied } from './origin-policy.ts';
 import type { Reception } from './reception.ts';
 import { rejectUpgrade } from './reject-upgrade.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
-import { parseChannelName, parseSubscriptionQuery, splitAddress, unknownChannel } from './subscription.ts';
+import { parseChannelName, parseSubscriptionQuery, splitAddress } from './subscription.ts';
 import { ignore, openSession } from './websocket-session.ts';
 
 export interface WebSocketStreamsOptions extends ManyChannelsOptions {
@@ -92,14 +92,14 @@ export function createWebSocketStreams({
     }
     const encoding = (chosen && encodings[chosen]) || flat;
     const channel = parseChannelName(name);
-    const mirror = channel.ok ? (mirrors.get(name) ?? (await mirrors.find(channel.value))) : undefined;
-    if (!origins.mayRead(headers, mirror?.channel.origins)) return reject(handshake, originDenied(headers));
-    const subscription = parseSubscriptionQuery(query);
-    const seat = !mirror
-      ? unknownChannel(name)
-      : subscription.ok
-        ? findSeat(mirror, subscription.value, encoding)
-        : subscription;
+    const mirror = channel.ok ? await mirrors.find(channel.value) : channel;
+    const allowed = mirror.ok ? mirror.value.channel.origins : [];
+    if (!origins.mayRead(headers, allowed)) return reject(handshake, originDenied(headers));
+    const subscription = mirror.ok ? parseSubscriptionQuery(query) : mirror;
+    const seat =
+      mirror.ok && subscription.ok
+        ? findSeat(mirror.value, subscription.value, encoding)
+        : (subscription as Result<never>);
     if (!seat.ok && !encoding.control) return reject(handshake, seat.refusal);
     accept(handshake, (webSocket) => seatOne(webSocket, handshake.socket, encoding, seat));
   }

@@ -157,6 +157,52 @@ describe('fan-out', () => {
     expect(socket.writes.at(-1)).toMatch(/"cursor":"f.1.u1"/);
   });
 
+  it('starves no one, however fast the news comes', async () => {
+    let nowMs = 0;
+    // A stride of readers fills a slice, so that a pass takes many; something new comes within each of them.
+    const channel = openChannel({
+      sliceMs: 1,
+      clock: () => {
+        nowMs += 1;
+        return nowMs;
+      },
+    });
+    const readers = Array.from({ length: 1_000 }, () => channel.join());
+    for (let turn = 0; turn < 100; turn += 1) {
+      channel.publish(1);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    expect(readers.filter(({ socket }) => socket.writes.length < 2)).toEqual([]);
+  });
+
+  it('adds no snapshot behind one that is not yet taken', async () => {
+    const channel = openChannel();
+    const { socket, connection } = channel.join();
+    socket.isFull = true;
+    channel.publish(1);
+    await settled();
+    for (let times = 0; times < 50; times += 1) {
+      const [reader] = connection.subscribers;
+      if (reader) connection.drop(reader);
+      channel.audience.join(connection, 0);
+    }
+    expect(socket.writes).toHaveLength(2);
+    socket.isFull = false;
+    connection.drained();
+    expect(socket.saw).toEqual([SNAPSHOT, ...numbers(1, 1), SNAPSHOT]);
+  });
+
+  it('reaches back to what came before the first reader, and keeps other readers’ places', async () => {
+    const channel = openChannel();
+    channel.publish(5);
+    const first = channel.join();
+    expect(channel.join('e.2.t2').socket.saw).toEqual(numbers(3, 5));
+    expect(channel.join('e.1.t1').socket.saw).toEqual(numbers(2, 5));
+    channel.publish(1);
+    await settled();
+    expect(first.socket.saw).toEqual([SNAPSHOT, ...numbers(6, 6)]);
+  });
+
   it('serves every reader once in slices, while some leave and some join', async () => {
     let nowMs = 0;
     // Each look at the clock takes a millisecond, so a slice serves a few strides.

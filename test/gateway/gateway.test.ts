@@ -176,6 +176,48 @@ describe('gateway', () => {
     expect((await list('', { origin: 'https://other.example' })).response.status).toBe(403);
   });
 
+  it('tells a cache that the list changed when a headline expires, which moves no cursor', async () => {
+    await service.post({ title: 'Older' });
+    await service.post({ title: 'Short-lived', expiresAt: new Date(Date.now() + 2_000).toISOString() });
+    const shown = async () => ((await list('?last=1')).body['headlines'] as { title: string }[])[0]?.title;
+    await until(async () => (await shown()) === 'Short-lived');
+    const etag = (await list('?last=1')).response.headers.get('etag') ?? '';
+    await until(async () => (await shown()) === 'Older');
+    const ifChanged = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
+    expect((await list('?last=1', ifChanged)).response.status).toBe(200);
+  });
+
+  it('gives who missed very much the list instead of the changes', async () => {
+    const first = await service.post({ title: 'First' });
+    for (let count = 0; count < 201; count += 1) await service.post({ title: `Another ${count}` });
+    expect((await list(`?since=${first.cursor}`)).body).toMatchObject({ resumed: false });
+  });
+
+  it('answers HEAD of a stream with its header fields, and ends', async () => {
+    const response = await fetch(`${service.url}/v1/channels/main/stream`, { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+    expect(service.gateway.state.connections).toBe(0);
+  });
+
+  it('counts no reader who left before it was seated', async () => {
+    const leaving = Array.from({ length: 20 }, () => new AbortController());
+    const asked = leaving.map(({ signal }) =>
+      fetch(`${service.url}/v1/channels/nowhere-yet/stream`, { signal }).catch(() => undefined),
+    );
+    await service.engine.channels.create({
+      name: 'nowhere-yet',
+      language: 'en',
+      timeZone: 'UTC',
+      origins: [],
+    });
+    for (const controller of leaving) controller.abort();
+    await Promise.all(asked);
+    const reader = await read('/v1/channels/nowhere-yet/stream');
+    await reader.frame(({ type }) => type === 'snapshot');
+    await until(() => service.gateway.state.connections === 1, { state: () => service.gateway.state });
+  });
+
   it('shows nothing that has expired', async () => {
     const expiresAt = new Date(Date.now() + 2_000).toISOString();
     await service.post({ title: 'Short-lived', expiresAt });

@@ -14,6 +14,11 @@ export interface FragileDeployment {
   /** `kill -9` of the process that takes headlines in. */
   crashIngest(): Promise<void>;
   restartIngest(): Promise<void>;
+  /** `kill -9` of the process that readers are connected to. */
+  crashGateway(): Promise<void>;
+  restartGateway(): Promise<void>;
+  /** Ends it as an operator would; resolves when it has said its goodbyes. */
+  drainGateway(): Promise<void>;
   /** `kill -9` of what keeps the headlines: of Redis, or of the process that has the embedded engine in it. */
   crashStore(): Promise<void>;
   restartStore(): Promise<void>;
@@ -36,6 +41,9 @@ const deployEmbedded: DeployFragile = async (args = []) => {
     gatewayUrl: url,
     crashIngest: crash,
     restartIngest: restart,
+    crashGateway: crash,
+    restartGateway: restart,
+    drainGateway: () => service.stop(),
     crashStore: crash,
     restartStore: restart,
     async stop() {
@@ -51,15 +59,21 @@ const deployOnRedis: DeployFragile = async (args = []) => {
     startNewsline({ store: redis.url, port, args: ['--roles', roles, ...args] });
   let ingest = await start('ingest');
   const { url } = ingest;
-  const gateway = await start('gateway');
+  let gateway = await start('gateway');
+  const gatewayUrl = gateway.url;
   return {
     ingestUrl: url,
-    gatewayUrl: gateway.url,
+    gatewayUrl,
     redisUrl: redis.url,
     crashIngest: () => ingest.kill9(),
     async restartIngest() {
       ingest = await start('ingest', Number(new URL(url).port));
     },
+    crashGateway: () => gateway.kill9(),
+    async restartGateway() {
+      gateway = await start('gateway', Number(new URL(gatewayUrl).port));
+    },
+    drainGateway: () => gateway.stop(),
     crashStore: () => redis.kill9(),
     restartStore: () => redis.restart(),
     async stop() {

@@ -1,0 +1,42 @@
+/** Asking for a channel over HTTP: is it there, may this website read it, and what of it is wanted. */
+import type { Request, Response } from 'express';
+import { accepted, type Refusal, type Result, refused, toProblemResponse } from '../protocol/refusal.ts';
+import type { ChannelMirror } from './channel-mirror.ts';
+import type { Mirrors } from './mirrors.ts';
+import { type OriginPolicy, originDenied } from './origin-policy.ts';
+import { parseChannelName, parseSubscriptionQuery, type Subscription, splitAddress } from './subscription.ts';
+
+export interface AskOptions {
+  readonly mirrors: Mirrors;
+  readonly origins: OriginPolicy;
+}
+
+export interface Asked {
+  readonly mirror: ChannelMirror;
+  readonly subscription: Subscription;
+}
+
+/** Sets the header fields by which browsers let an allowed website read the answer. [Fetch standard, CORS protocol] */
+export async function askForChannel(
+  request: Request,
+  response: Response,
+  { mirrors, origins }: AskOptions,
+): Promise<Result<Asked>> {
+  response.vary('Origin');
+  const { origin } = request.headers;
+  const name = parseChannelName(String(request.params['channel']));
+  const mirror = name.ok ? await mirrors.find(name.value) : name;
+  const allowed = mirror.ok ? mirror.value.channel.origins : [];
+  if (!origins.mayRead(request.headers, allowed)) return refused(originDenied(request.headers));
+  if (origin !== undefined) response.set('access-control-allow-origin', origin);
+  if (!mirror.ok) return mirror;
+  const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
+  return subscription.ok
+    ? accepted({ mirror: mirror.value, subscription: subscription.value })
+    : subscription;
+}
+
+export function sendRefusal(response: Response, refusal: Refusal): void {
+  const { status, headers, body } = toProblemResponse(refusal);
+  response.status(status).set(headers).send(body);
+}

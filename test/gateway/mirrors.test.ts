@@ -1,0 +1,63 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Channel } from '../../src/domain/channel.ts';
+import type { Baseline, ChannelStore, Feed, FeedObserver } from '../../src/domain/engine.ts';
+import { type Mirrors, startMirrors } from '../../src/gateway/mirrors.ts';
+import { until } from '../support/until.ts';
+
+const channel: Channel = { name: 'en', language: 'en', timeZone: 'UTC', origins: [] };
+const baseline: Baseline = { head: { epoch: 'e', sequence: 0, tag: '0' }, headlines: [], tail: [] };
+
+describe('mirrors of a gateway that has just begun', () => {
+  let mirrors: Mirrors;
+  afterEach(() => mirrors.stop());
+
+  /** A store that answers when it is let; the port is the boundary here. */
+  function begin(list: () => Promise<readonly Channel[]>) {
+    const observers: FeedObserver[] = [];
+    let lists = 0;
+    const feed: Feed = {
+      follow(_name, _options, observer) {
+        observers.push(observer);
+        return () => {};
+      },
+    };
+    const channels = {
+      list: () => {
+        lists += 1;
+        return list();
+      },
+    } as ChannelStore;
+    mirrors = startMirrors(channels, feed, { now: Date.now, onChange: () => {}, refreshMs: 60_000 });
+    return { observers, lists: () => lists };
+  }
+
+  it('never tells a reader that a channel is not there before the store has said so', async () => {
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { observers } = begin(() => gate.then(() => [channel]));
+    const asked = Array.from({ length: 10 }, () => mirrors.find('en'));
+    open();
+    await until(() => observers.length > 0);
+    observers[0]?.onBaseline(baseline);
+    const found = await Promise.all(asked);
+    expect(found.map((result) => result.ok)).toEqual(asked.map(() => true));
+  });
+
+  it('asks readers to come back while the store does not answer', async () => {
+    begin(() => Promise.reject(new Error('gone')));
+    expect(await mirrors.find('en')).toMatchObject({ ok: false, refusal: { code: 'engine-unavailable' } });
+  });
+
+  it('says that a channel is not there once the store has said so, and asks once for a flood of wrong names', async () => {
+    const { lists } = begin(() => Promise.resolve([channel]));
+    await new Promise((resolve) => setImmediate(resolve));
+    const before = lists();
+    const found = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => mirrors.find(`wrong-${index}`)),
+    );
+    expect(found.every((result) => !result.ok && result.refusal.code === 'unknown-channel')).toBe(true);
+    expect(lists() - before).toBe(1);
+  });
+});

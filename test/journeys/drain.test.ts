@@ -1,0 +1,108 @@
+/** A gateway that is asked to stop sees everyone out, and they come back elsewhere without loss. [design 3, promise 8] */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EventSource } from 'eventsource';
+import { startCuttingProxy } from '../support/cutting-proxy.ts';
+import { type Deployment, deployOnRedis } from '../support/deployment.ts';
+import { openNewsroom } from '../support/newsroom.ts';
+import { openRaw } from '../support/raw-reader.ts';
+import { readEvents, readWithSdk } from '../support/readers.ts';
+import { until } from '../support/until.ts';
+
+const STREAM = '/v1/channels/main/stream';
+
+describe('a draining gateway', () => {
+  let deployment: Deployment;
+  beforeEach(async () => {
+    deployment = await deployOnRedis(['--drain-ms', '2000']);
+  });
+  afterEach(() => deployment.stop());
+
+  it('tells each reader when to return, lets no one in, and ends by itself', async () => {
+    const [gateway] = deployment.gateways;
+    const framed = await Promise.all(Array.from({ length: 50 }, () => openRaw(gateway.url, STREAM)));
+    const flat = await openRaw(gateway.url, STREAM, []);
+    const events = new EventSource(`${gateway.url}${STREAM}`);
+    const goodbye = new Promise<unknown>((resolve) => {
+      events.addEventListener('goodbye', ({ data }) => resolve(JSON.parse(data)));
+    });
+    await new Promise((resolve) => events.addEventListener('snapshot', resolve));
+
+    gateway.signal('SIGTERM');
+    await until(async () => (await fetch(`${gateway.url}/readyz`)).status === 503);
+    await expect(openRaw(gateway.url, STREAM)).rejects.toMatchObject({ status: 503, retryAfter: '1' });
+
+    expect(await Promise.all(framed.map(({ closed }) => closed))).toEqual(framed.map(() => 4000));
+    const waits = framed.map(({ frames }) => frames.at(-1)).map((frame) => Number(frame?.['retryAfterMs']));
+    expect(framed.every(({ frames }) => frames.at(-1)?.['type'] === 'goodbye')).toBe(true);
+    // Spread, so that they do not come back together.
+    expect(new Set(waits).size).toBeGreaterThan(25);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5_250);
+    expect(await flat.closed).toBe(4000);
+    expect(await goodbye).toMatchObject({ type: 'goodbye', retryAfterMs: expect.any(Number) });
+    events.close();
+    expect(await gateway.ended).toBe(0);
+  });
+
+  it('ends though peers it refused never end their half, and answers every request it has begun', async () => {
+    const { ingest } = deployment;
+    const { hostname, port } = new URL(ingest.url);
+    const refused = Array.from({ length: 5 }, () => {
+      const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+      socket.on('error', () => {});
+      socket.write('GET /nope HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.resume();
+      return once(socket, 'end');
+    });
+    await Promise.all(refused);
+
+    const newsroom = openNewsroom(ingest.url);
+    const posts = Array.from({ length: 80 }, (_, index) => ({
+      index,
+      done: newsroom.post({ title: `Post ${index}` }),
+    }));
+    await Promise.race(posts.map(({ done }) => done));
+    ingest.signal('SIGTERM');
+    const outcomes = await Promise.allSettled(posts.map(({ done }) => done));
+    expect(await ingest.ended).toBe(0);
+
+    const list = await fetch(`${deployment.gateways[0].url}/v1/channels/main/headlines?last=100`);
+    const { headlines } = (await list.json()) as { headlines: { title: string }[] };
+    const kept = new Set(headlines.map(({ title }) => title));
+    const told = new Set(
+      posts.filter((_, at) => outcomes[at]?.status === 'fulfilled').map(({ index }) => `Post ${index}`),
+    );
+    // A sender who got no answer sends again: what it was not told of must not be there.
+    expect(kept).toEqual(told);
+    expect(told.size).toBeGreaterThan(0);
+  }, 60_000);
+
+  it('loses nothing for readers who come back through another gateway', async () => {
+    const [first, second] = deployment.gateways;
+    const proxies = await Promise.all(Array.from({ length: 10 }, () => startCuttingProxy(first.url)));
+    const readers = proxies.map(({ url }, index) => (index % 2 === 0 ? readWithSdk(url) : readEvents(url)));
+    await Promise.all(readers.map(({ ready }) => ready));
+    const newsroom = openNewsroom(deployment.ingest.url);
+    const titles: string[] = [];
+    const post = async () => {
+      titles.push(`published Item ${titles.length + 1}`);
+      await newsroom.post({ title: `Item ${titles.length}` });
+    };
+    await post();
+    for (const proxy of proxies) proxy.moveTo(second.url);
+    first.signal('SIGTERM');
+    let hasEnded = false;
+    void first.ended.then(() => {
+      hasEnded = true;
+    });
+    while (!hasEnded) await post();
+    await post();
+    await until(() => readers.every(({ seen }) => seen.length >= titles.length), {
+      state: () => readers.map(({ seen }) => seen.length),
+    });
+    for (const { seen } of readers) expect(seen).toEqual(titles);
+    await Promise.all(readers.map((reader) => reader.close()));
+    await Promise.all(proxies.map((proxy) => proxy.stop()));
+  }, 60_000);
+});

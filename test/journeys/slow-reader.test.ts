@@ -1,0 +1,78 @@
+/** A reader that stops reading costs a cursor, not a queue. [design 3, promise 5] */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Headline } from '../../src/protocol/headline.ts';
+import { type HeadlineList, listOf, withHeadline } from '../../src/protocol/headline-list.ts';
+import { type Deployment, deployEmbedded } from '../support/deployment.ts';
+import { openNewsroom } from '../support/newsroom.ts';
+import { openRaw, type RawReader } from '../support/raw-reader.ts';
+import { until } from '../support/until.ts';
+
+const HEADLINES = 10_000;
+const STALLED = 20;
+const IN_FLIGHT = 50;
+/** Large enough that what passes is more than kernels keep for a stalled socket: 12 MB a reader. */
+const SUMMARY = 'On and on it goes. '.repeat(50);
+
+describe('a gateway with readers that stop reading', () => {
+  let deployment: Deployment;
+  beforeEach(async () => {
+    deployment = await deployEmbedded();
+  });
+  afterEach(() => deployment.stop());
+
+  it('keeps nothing for them, delays no one, and shows them the right list when they read on', async () => {
+    const [{ url }] = deployment.gateways;
+    const stalled = await Promise.all(
+      Array.from({ length: STALLED }, () => openRaw(url, '/v1/channels/main/stream')),
+    );
+    for (const { socket } of stalled) socket.pause();
+    const fast = await openRaw(url, '/v1/channels/main/stream');
+    const before = await memoryOf(url);
+
+    const newsroom = openNewsroom(url);
+    let next = 0;
+    const write = async () => {
+      while (next < HEADLINES) {
+        next += 1;
+        await newsroom.post({ title: `Headline ${next}`, summary: SUMMARY });
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, write));
+
+    await until(() => fast.frames.length === HEADLINES + 1);
+    const sequences = fast.frames.slice(1).map((frame) => (frame['headline'] as Headline).sequence);
+    expect(sequences).toEqual(Array.from({ length: HEADLINES }, (_, index) => index + 1));
+
+    // A queue for each would hold 240 MB; what is allowed is one write each, and the ring they share.
+    expect((await memoryOf(url)) - before).toBeLessThan(64e6);
+
+    for (const { socket } of stalled) socket.resume();
+    const { headlines, cursor } = (await (await fetch(`${url}/v1/channels/main/headlines`)).json()) as {
+      headlines: Headline[];
+      cursor: string;
+    };
+    await until(() => stalled.every(({ frames }) => frames.at(-1)?.['cursor'] === cursor));
+    for (const reader of stalled) {
+      expect(listAsSeen(reader).headlines).toEqual(headlines);
+      // It was told that it missed something, and what it saw never went back.
+      expect(reader.frames.filter(({ type }) => type === 'snapshot').length).toBeGreaterThan(1);
+    }
+  }, 120_000);
+});
+
+/** Heap and buffers of the process, in bytes. */
+async function memoryOf(url: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+  return read('nodejs_heap_size_used_bytes') + read('nodejs_external_memory_bytes');
+}
+
+function listAsSeen({ frames }: RawReader): HeadlineList {
+  return frames.reduce<HeadlineList>(
+    (list, frame) => {
+      if (frame['type'] === 'snapshot') return listOf(frame['headlines'] as Headline[], 20);
+      return withHeadline(list, frame['headline'] as Headline);
+    },
+    listOf([], 20),
+  );
+}
