@@ -4,10 +4,10 @@
  * Every change comes once and in order, resumed by cursor after a lost connection; where that cannot be, the list
  * is replaced whole. It never holds two sockets. [design 3, promises 2 and 8]
  */
+import { backoffMs } from '../../src/protocol/backoff.ts';
 import { appendFilter, type Filter } from '../../src/protocol/filter.ts';
 import { decodeServerFrame, SUBPROTOCOL } from '../../src/protocol/frames.ts';
 import type { Change, Headline } from '../../src/protocol/headline.ts';
-import { backoffMs } from './backoff.ts';
 import {
   type ConnectionEvent,
   type Effect,

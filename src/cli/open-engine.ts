@@ -11,6 +11,12 @@ export function openEngine(
   { store, keyPrefix }: Pick<Settings, 'store' | 'keyPrefix'>,
   log: Log,
 ): Promise<Engine> {
-  if (store.startsWith(EMBEDDED)) return openEmbeddedEngine({ folder: store.slice(EMBEDDED.length) });
+  if (store.startsWith(EMBEDDED)) {
+    return openEmbeddedEngine({
+      folder: store.slice(EMBEDDED.length),
+      onTrouble: ({ error, ...trouble }) =>
+        log.warn({ ...trouble, err: error }, 'cannot go on where we were'),
+    });
+  }
   return openRedisEngine({ url: store, keyPrefix, log });
 }

@@ -2,6 +2,7 @@
 import express, { type Router } from 'express';
 import type { Engine } from '../domain/engine.ts';
 import type { Gateway } from '../gateway/gateway.ts';
+import { addressOf } from './address-of.ts';
 import { asyncApiDocument, openApiDocument } from './contracts.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -14,7 +15,6 @@ export interface OperationsOptions {
 
 export function createOperations({ gateway, engine, metrics, publicUrl }: OperationsOptions): Router {
   const router = express.Router();
-  const serverUrl = (host: string | undefined) => publicUrl ?? `http://${host ?? 'localhost'}`;
 
   router.use((_request, response, next) => {
     response.set('cache-control', 'no-store');
@@ -38,10 +38,10 @@ export function createOperations({ gateway, engine, metrics, publicUrl }: Operat
     response.type(metrics.contentType).send(await metrics.text());
   });
   router.get('/openapi.json', (request, response) => {
-    response.json(openApiDocument(serverUrl(request.get('host'))));
+    response.json(openApiDocument(publicUrl ?? addressOf(request)));
   });
   router.get('/asyncapi.json', (request, response) => {
-    response.json(asyncApiDocument(serverUrl(request.get('host'))));
+    response.json(asyncApiDocument(publicUrl ?? addressOf(request)));
   });
   return router;
 }

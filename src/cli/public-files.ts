@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Router } from 'express';
+import { addressOf } from './address-of.ts';
 import { FIRST_CHANNEL } from './first-start.ts';
 
 export interface PublicFilesOptions {
@@ -14,11 +15,11 @@ export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOption
   const startPage = readFileSync(join(publicFolder, 'start.html'), 'utf8');
 
   router.get('/', (request, response) => {
-    const url = publicUrl ?? `${request.protocol}://${request.get('host') ?? 'localhost'}`;
+    const url = escapeHtml(publicUrl ?? addressOf(request));
     response
       .set('cache-control', 'no-cache')
       .type('html')
-      .send(startPage.replaceAll('{{url}}', escapeHtml(url)).replaceAll('{{channel}}', FIRST_CHANNEL));
+      .send(startPage.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
   });
   router.get('/newsline.js', (_request, response, next) => {
     // Any website may load the script; what it may read is decided where it reads.

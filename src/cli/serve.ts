@@ -27,13 +27,13 @@ async function serve(
   const settings = readSettings(flags, env);
   if (!settings.ok) throw new CommandError('failed', settings.refusal.message);
   const log = createLog(settings.value.logLevel);
-  const engine = await openEngine(settings.value, log);
+  const engine = await openEngine(settings.value, log).catch(failStart);
   let service: Service;
   try {
     service = await startService({ settings: settings.value, engine, log, publicFolder });
   } catch (error) {
     await engine.close();
-    throw error;
+    failStart(error);
   }
   stdout.write(greeting(service, settings.value.publicUrl ?? service.url));
   log.info({ url: service.url, store: engine.name, roles: settings.value.roles }, 'listening');
@@ -44,6 +44,14 @@ async function serve(
   log.info('draining');
   await service.stop();
   log.info('stopped');
+}
+
+/** A port or folder in use, a store that does not answer: news for the operator in one line. A bug goes on as it is. */
+function failStart(error: unknown): never {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'ERR_UNKNOWN';
+  if (!(error instanceof Error) || code.startsWith('ERR_')) throw error;
+  const advice = code === 'EADDRINUSE' ? '; stop what listens there, or choose another with --port' : '';
+  throw new CommandError('failed', `${error.message}${advice}`, { cause: error });
 }
 
 function greeting({ firstKey }: Service, url: string): string {

@@ -6,9 +6,9 @@
  * redirects are not followed.
  */
 import { PROBLEM_TYPE } from '../protocol/refusal.ts';
-import { backoffMs, wait as pause, type Wait } from './backoff.ts';
 import { CommandError } from './command-error.ts';
 import { printable } from './printing.ts';
+import { wait as pause, retryMs, type Wait } from './wait.ts';
 
 export interface ServiceClientOptions {
   /** Where the service is: http or https, with a path where it stands below one. */
@@ -119,7 +119,7 @@ export function createServiceClient({
       }
       const why = answer ? `answered ${answer.status}` : `did not answer (${reasonOf(failure)})`;
       onRetry(`${url} ${why}; trying again (${attempt + 1} of ${request.attempts})`);
-      await wait(Math.max(askedMs, backoffMs(attempt, { random })), signal);
+      await wait(Math.max(askedMs, retryMs(attempt, random)), signal);
       if (signal?.aborted) throw interrupted(failure);
     }
   };

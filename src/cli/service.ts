@@ -14,6 +14,7 @@ import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
 import type { Settings } from './settings.ts';
 import { createWebApp } from './web-app.ts';
+import { WebRequest } from './web-request.ts';
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -78,7 +79,10 @@ export async function startService({
     publicUrl: settings.publicUrl,
     log,
   });
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const server = createServer(
+    { IncomingMessage: WebRequest, requestTimeout: 30_000, headersTimeout: 10_000 },
+    app,
+  );
   server.on('upgrade', (request, socket, head) => {
     if (gateway?.handleUpgrade(request, socket, head)) return;
     socket.on('error', () => {});

@@ -109,7 +109,7 @@ const SETTING_NAMES = Object.keys(SETTING_FLAGS) as SettingName[];
 /** Names in the environment that belong to the client commands. */
 const OF_CLIENTS = ['NEWSLINE_URL', 'NEWSLINE_KEY'];
 
-export const environmentName = (setting: string): string =>
+const environmentName = (setting: string): string =>
   `NEWSLINE_${setting.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 
 /** @param flags as given on the command line, by setting; they win over the environment. */

@@ -8,7 +8,7 @@ import { type Headline, LABELS, type Urgency } from '../protocol/headline.ts';
 import type { FieldError, Result } from '../protocol/refusal.ts';
 import { accepted } from '../protocol/refusal.ts';
 import { languageTag, plainText, webAddress } from './text.ts';
-import { formatInstant, parseTime, timeZoneName } from './time.ts';
+import { formatInstant, LOCAL_TIME, parseTime, timeZoneName } from './time.ts';
 import { check, refuseFields } from './validation.ts';
 
 /** How far a publication time may lie ahead of our clock and still mean now. */
@@ -22,7 +22,13 @@ export const headlineId = z
   .string()
   .regex(/^(?!\.{1,2}$)[\x21-\x7e]{1,200}$/, 'must be 1 to 200 printable ASCII characters without spaces');
 
-const time = z.string().max(64, 'must have at most 64 characters').meta({ format: 'date-time' });
+const time = z
+  .string()
+  .max(64, 'must have at most 64 characters')
+  .meta({
+    description: 'RFC 3339, or local time (2026-11-23 18:00) beside timeZone',
+    anyOf: [{ format: 'date-time' }, { pattern: LOCAL_TIME }],
+  });
 
 const content = {
   title: plainText(300),
@@ -92,9 +98,9 @@ export type HeadlineContent = Omit<Headline, 'id' | 'version' | 'sequence' | 'pu
 
 export interface HeadlineDraft {
   readonly content: HeadlineContent;
-  /** When it was or is to be published; both in milliseconds since 1970 UTC. */
-  readonly publishedAtMs: number;
-  /** Where given, nothing of it may be seen before. */
+  /** When it was or is to be published; both in milliseconds since 1970 UTC. Absent where no time is given. */
+  readonly publishedAtMs?: number;
+  /** Where there, nothing of it may be seen before. */
   readonly releaseAtMs?: number;
 }
 
@@ -171,8 +177,8 @@ function toDraft(input: TimedInput, { nowMs, language }: InputContext): Result<H
     fail('publishAt', 'lies in the past: leave it out to publish now');
   if (release !== undefined && release > nowMs + FURTHEST_MS)
     fail('publishAt', 'lies more than 366 days ahead');
-  const publishedAtMs = release ?? published ?? nowMs;
-  if (expires !== undefined && expires <= publishedAtMs)
+  const given = release ?? published;
+  if (expires !== undefined && expires <= (given ?? nowMs))
     fail('expiresAt', 'must be later than the publication');
   if (errors.length > 0) return refuseFields(errors);
 
@@ -185,7 +191,7 @@ function toDraft(input: TimedInput, { nowMs, language }: InputContext): Result<H
   };
   return accepted({
     content: withoutUndefined(filled) as HeadlineContent,
-    publishedAtMs,
+    ...(given !== undefined && { publishedAtMs: given }),
     ...(release !== undefined && release > nowMs && { releaseAtMs: release }),
   });
 }

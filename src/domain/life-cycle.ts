@@ -69,7 +69,7 @@ export function decide(
   }
 }
 
-/** First publication, or the plan of one. */
+/** First publication, or the plan of one. A plan stays as it is where its new words come without a time. */
 function introduce(
   id: string,
   record: HeadlineRecord | undefined,
@@ -77,19 +77,23 @@ function introduce(
   version: number,
   now: string,
 ): Decision {
-  const publishedAt = formatInstant(draft.publishedAtMs);
+  const { content, publishedAtMs, releaseAtMs } = draft;
+  const isPlanKept = record?.status === 'scheduled' && publishedAtMs === undefined;
+  const given = publishedAtMs === undefined ? now : formatInstant(publishedAtMs);
+  const publishedAt = isPlanKept ? record.headline.publishedAt : given;
   const headline: Headline = {
     id,
     version,
     sequence: 0,
-    ...draft.content,
+    ...content,
     publishedAt,
     updatedAt: publishedAt,
   };
-  if (draft.releaseAtMs === undefined) return commit(record, 'live', headline, 'published', now);
-  return commit(record, 'scheduled', headline, 'scheduled', now, {
-    releaseAt: formatInstant(draft.releaseAtMs),
-  });
+  if (expiresUnseen(headline)) return refuse(expiry);
+  const planned = releaseAtMs === undefined ? undefined : formatInstant(releaseAtMs);
+  const releaseAt = isPlanKept ? record.releaseAt : planned;
+  if (releaseAt === undefined) return commit(record, 'live', headline, 'published', now);
+  return commit(record, 'scheduled', headline, 'scheduled', now, { releaseAt });
 }
 
 /** A live headline gets new words, and stays where it stands in the list. */
@@ -122,14 +126,7 @@ function amend(
     version: headline.version + 1,
     updatedAt: now,
   }) as Headline;
-  if (next.expiresAt !== undefined && next.expiresAt <= next.publishedAt) {
-    const message = 'must be later than the publication';
-    return refuse({
-      code: 'invalid-field',
-      message: `expiresAt: ${message}`,
-      errors: [{ field: 'expiresAt', message }],
-    });
-  }
+  if (expiresUnseen(next)) return refuse(expiry);
   if (status === 'live') return commit(record, 'live', next, change, now);
   return commit(
     record,
@@ -195,7 +192,9 @@ function release(record: HeadlineRecord | undefined, nowMs: number): Decision {
     return refuse({ code: 'unknown-headline', message: 'nothing is scheduled under this id' });
   }
   if (record.releaseAt > formatInstant(nowMs)) return { kind: 'unchanged', record };
-  const { headline, releaseAt } = record;
+  // A notice explains a version that readers saw: of a plan they saw none.
+  const { notice: _, ...headline } = record.headline;
+  const { releaseAt } = record;
   return commit(
     record,
     'live',
@@ -214,10 +213,10 @@ function commit(
   more: { releaseAt?: string } = {},
 ): Decision {
   const notice = headline.notice === undefined ? {} : { notice: headline.notice };
-  const next = nextRecord(record, status, headline, change, now, notice, more);
-  if (change === 'scheduled') return { kind: 'commit', record: next };
+  const committed = nextRecord(record, status, headline, change, now, notice, more);
+  if (change === 'scheduled') return { kind: 'commit', record: committed };
   const was = record?.status === 'live' ? changedFacets(record.headline, headline) : undefined;
-  return { kind: 'commit', record: next, body: { change, headline, ...(was && { was }) } };
+  return { kind: 'commit', record: committed, body: { change, headline, ...(was && { was }) } };
 }
 
 function nextRecord(
@@ -234,6 +233,9 @@ function nextRecord(
   return { revision: (record?.revision ?? 0) + 1, status, headline, ...more, history };
 }
 
+const expiresUnseen = ({ expiresAt, publishedAt }: Headline): boolean =>
+  expiresAt !== undefined && expiresAt <= publishedAt;
+
 const facetsOf = ({ language, urgency, section, tags }: Headline): Facets =>
   withoutUndefined({ language, urgency, section, tags }) as Facets;
 
@@ -247,14 +249,14 @@ const exists = (id: string): Refusal => ({
   code: 'headline-exists',
   message: `a headline with id ${id} exists: PUT or PATCH it`,
 });
-const published = (id: string): Refusal => {
-  const message = `headline ${id} is published already, and its changes cannot be scheduled`;
-  return {
-    code: 'invalid-field',
-    message: `publishAt: ${message}`,
-    errors: [{ field: 'publishAt', message }],
-  };
-};
+const invalid = (field: string, message: string): Refusal => ({
+  code: 'invalid-field',
+  message: `${field}: ${message}`,
+  errors: [{ field, message }],
+});
+const published = (id: string): Refusal =>
+  invalid('publishAt', `headline ${id} is published already, and its changes cannot be scheduled`);
+const expiry = invalid('expiresAt', 'must be later than the publication');
 const unknown = (id: string): Refusal => ({
   code: 'unknown-headline',
   message: `there is no headline with id ${id}`,

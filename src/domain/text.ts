@@ -8,6 +8,10 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 /** Overrides and isolates turn what follows around, so that a line reads as what it is not. [Unicode TR 9] */
 const DIRECTION = /[\u202A-\u202E\u2066-\u2069]/u;
 
+/** For contracts: a character that shows something, among any that may stand in text. */
+const PLAIN = '\\p{Cc}\\u2028\\u2029\\u202A-\\u202E\\u2066-\\u2069';
+const PATTERN = `^[^${PLAIN}]*[^${PLAIN}\\p{Z}\\p{Cf}][^${PLAIN}]*$`;
+
 /** Spaces and formatting alone show nothing: zero-width spaces, joiners, marks of direction. */
 const VISIBLE = /[^\p{Z}\p{Cf}]/u;
 
@@ -25,14 +29,14 @@ export const plainText = (limit: number) =>
     .transform((text) => text.normalize('NFC').trim())
     .refine((text) => VISIBLE.test(text), 'must not be empty')
     .refine((text) => [...text].length <= limit, `must have at most ${limit} characters`)
-    .meta({ minLength: 1, maxLength: limit });
+    .meta({ minLength: 1, maxLength: limit, pattern: PATTERN });
 
 /** An address that a reader may follow: http or https, nothing that runs. */
 export const webAddress = z
   .string()
   .max(2048, 'must have at most 2048 characters')
   .refine(isWebAddress, 'must be an http or https URL')
-  .meta({ format: 'uri' });
+  .meta({ format: 'uri', pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/\\\\?#@]+([/\\\\?#]\\S*)?$' });
 
 function isWebAddress(text: string): boolean {
   // Parsers take `https:///site` for `https://site`; people do not.
@@ -55,4 +59,5 @@ export const languageTag = z
     }
     context.addIssue({ code: 'custom', message: 'must be a BCP 47 language tag, as en, az or ru' });
     return z.NEVER;
-  });
+  })
+  .meta({ pattern: '^([A-Za-z]{2,3}|[A-Za-z]{5,8})(-[A-Za-z0-9]{1,8})*$' });

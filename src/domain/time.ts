@@ -11,6 +11,8 @@ import { accepted, type Result, refused } from '../protocol/refusal.ts';
 /** RFC 3339: date, time, and an offset or Z. luxon takes offsets of any size. [RFC 3339 5.6] */
 const INSTANT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 const LOCAL = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?$/;
+/** The shape of a local time, for contracts. */
+export const LOCAL_TIME = LOCAL.source;
 
 export const isTimeZone = (name: string): boolean => IANAZone.isValidZone(name);
 

@@ -40,6 +40,7 @@ export function headlineEndpoints({
     method: string,
     id: string,
     command: Result<Command>,
+    ifVersion?: number,
   ): Promise<Result<Outcome>> {
     const key = parseIdempotencyKey(call.header('idempotency-key'));
     if (!key.ok) return key;
@@ -49,13 +50,26 @@ export function headlineEndpoints({
         ? undefined
         : {
             key: `${call.key.id}:${key.value}`,
-            fingerprint: fingerprint(method, `${name}/${call.id}`, call.body ?? null),
+            fingerprint: fingerprint(method, `${name}/${call.id}`, ifVersion ?? null, call.body ?? null),
             ttlMs: idempotencyTtlMs,
           };
     if (command.ok) return desk.submit(name, id, command.value, idempotency && { idempotency });
     // A repeat is answered as the first was, also where the time it names has passed meanwhile.
     const earlier = idempotency && (await headlines.receipt(name, idempotency));
     return earlier?.kind === 'repeated' ? accepted(outcomeOf(earlier.receipt)) : command;
+  }
+
+  /** A change of the headline in the address, over the version that If-Match names. */
+  async function alter(
+    call: ChannelCall,
+    method: string,
+    commandOver: (ifVersion: number | undefined) => Result<Command>,
+  ): Promise<Result<Outcome>> {
+    const id = check(headlineId, call.id, 'id');
+    if (!id.ok) return id;
+    const ifVersion = parseIfMatch(call.header('if-match'));
+    if (!ifVersion.ok) return ifVersion;
+    return submit(call, method, id.value, commandOver(ifVersion.value), ifVersion.value);
   }
 
   return [
@@ -105,15 +119,9 @@ export function headlineEndpoints({
       on: 'channel',
       body: 'needed',
       async handle(call) {
-        const id = check(headlineId, call.id, 'id');
-        if (!id.ok) return id;
-        const ifVersion = parseIfMatch(call.header('if-match'));
-        if (!ifVersion.ok) return ifVersion;
-        const command = map(
-          parsePatch(call.body),
-          (patch): Command => ({ do: 'amend', patch, ifVersion: ifVersion.value }),
+        const outcome = await alter(call, 'PATCH', (ifVersion) =>
+          map(parsePatch(call.body), (patch): Command => ({ do: 'amend', patch, ifVersion })),
         );
-        const outcome = await submit(call, 'PATCH', id.value, command);
         return map(outcome, (value) => answerOf(call, value, 200, content(value)));
       },
     },
@@ -124,15 +132,9 @@ export function headlineEndpoints({
       on: 'channel',
       body: 'optional',
       async handle(call) {
-        const id = check(headlineId, call.id, 'id');
-        if (!id.ok) return id;
-        const ifVersion = parseIfMatch(call.header('if-match'));
-        if (!ifVersion.ok) return ifVersion;
-        const command = map(
-          parseDelete(call.body),
-          ({ notice }): Command => ({ do: 'retract', notice, ifVersion: ifVersion.value }),
+        const outcome = await alter(call, 'DELETE', (ifVersion) =>
+          map(parseDelete(call.body), ({ notice }): Command => ({ do: 'retract', notice, ifVersion })),
         );
-        const outcome = await submit(call, 'DELETE', id.value, command);
         return map(outcome, (value) =>
           answerOf(call, value, 200, { applied: value.applied, ...tombstone(value) }),
         );

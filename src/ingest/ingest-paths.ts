@@ -114,6 +114,7 @@ const ifMatch = inHeader('If-Match', 'The version that must be the current one, 
 
 interface Operation {
   readonly summary: string;
+  readonly description?: string;
   readonly body?: Json;
   readonly isBodyOptional?: boolean;
   readonly parameters?: readonly Json[];
@@ -123,11 +124,12 @@ interface Operation {
 
 function operation(
   operationId: string,
-  { summary, body, isBodyOptional = false, parameters = [], answers, problems }: Operation,
+  { summary, description, body, isBodyOptional = false, parameters = [], answers, problems }: Operation,
 ): Json {
   return {
     operationId,
     summary,
+    ...(description !== undefined && { description }),
     security: [{ apiKey: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
@@ -151,6 +153,7 @@ export const ingestPaths: Readonly<Record<string, Json>> = {
     parameters: [channelParameter],
     post: operation('publishHeadline', {
       summary: 'Publish a headline, or schedule it',
+      description: 'A notice explains a version that readers saw: a first publication goes out without one.',
       body: toJsonSchema(postSchema),
       parameters: [idempotencyKey],
       answers: {
@@ -183,6 +186,9 @@ export const ingestPaths: Readonly<Record<string, Json>> = {
     }),
     put: operation('upsertHeadline', {
       summary: "Put a headline by the sender's own id and version; older versions change nothing",
+      description:
+        'A scheduled headline stays scheduled for its time where neither publishAt nor publishedAt is given. ' +
+        'It is published at once by a publishedAt, or a publishAt that has come. A published one keeps its place.',
       body: toJsonSchema(putSchema),
       parameters: [idempotencyKey],
       answers: {

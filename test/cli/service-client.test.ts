@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
-import { backoffMs } from '../../src/cli/backoff.ts';
 import { createServiceClient, type ServiceClientOptions } from '../../src/cli/service-client.ts';
+import { retryMs } from '../../src/cli/wait.ts';
 import { recordWaits } from './run-command.ts';
 import { json, type ScriptedServer, type Step, startScriptedServer } from './scripted-server.ts';
 
@@ -102,18 +101,9 @@ describe('the service client', () => {
   });
 });
 
-describe('backoff', () => {
-  it('is never below nothing nor above its limit, however often it failed', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 10_000 }),
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        (attempt, chance) => {
-          const ms = backoffMs(attempt, { baseMs: 100, limitMs: 5_000, random: () => chance });
-          expect(ms).toBeGreaterThanOrEqual(0);
-          expect(ms).toBeLessThanOrEqual(Math.min(5_000, 100 * 2 ** (attempt - 1)));
-        },
-      ),
-    );
+describe('a command that tries again', () => {
+  it('waits up to half a second first, and never more than fifteen', () => {
+    const waits = [1, 2, 3, 6, 50].map((failures) => retryMs(failures, () => 0.5));
+    expect(waits).toEqual([250, 500, 1_000, 7_500, 7_500]);
   });
 });

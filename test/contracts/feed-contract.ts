@@ -1,9 +1,9 @@
 /** Part of the engine contract: a follower sees a baseline, then every entry, in order, once. */
 import { describe, expect, it } from '@jest/globals';
-import { CANARY_CHANNEL } from '../../src/domain/engine.ts';
+import { CANARY_CHANNEL, type Commit } from '../../src/domain/engine.ts';
 import { NO_TAG } from '../../src/protocol/cursor.ts';
 import type { OpenEngine } from './engine-contract.ts';
-import { channelOf, correct, createNewsroom, publish, SIX_PM_MS } from './newsroom.ts';
+import { channelOf, commitOf, correct, createNewsroom, publish, SIX_PM_MS } from './newsroom.ts';
 import { idsOf, look, storyOf, watch } from './watch.ts';
 
 const MINUTE_MS = 60_000;
@@ -180,16 +180,34 @@ export function describeFeed(open: OpenEngine): void {
       watching.stop();
     });
 
+    it('keeps the probe of each of many gateways until its next', async () => {
+      const { engine } = await open();
+      const probes = Array.from({ length: 200 }, (_, n) => commitOf(CANARY_CHANNEL, `gateway-${n}`));
+      const kinds = async (commits: readonly Commit[]) =>
+        new Set(
+          (await Promise.all(commits.map((commit) => engine.headlines.commit(commit)))).map(
+            ({ kind }) => kind,
+          ),
+        );
+      expect(await kinds(probes)).toEqual(new Set(['committed']));
+      const next = probes.map((probe) => ({
+        ...probe,
+        expectedRevision: 1,
+        record: { ...probe.record, revision: 2 },
+      }));
+      expect(await kinds(next)).toEqual(new Set(['committed']));
+    });
+
     it('keeps next to nothing', async () => {
       const { engine } = await open();
       const probe = createNewsroom(engine, CANARY_CHANNEL);
-      await Promise.all(Array.from({ length: 120 }, (_, n) => probe(`probe-${n}`, publish('probe'))));
+      await Promise.all(Array.from({ length: 1_100 }, (_, n) => probe(`probe-${n}`, publish('probe'))));
       const { head, headlines, tail } = await look(engine.feed, CANARY_CHANNEL, {
-        headlines: 500,
-        tail: 500,
+        headlines: 2_000,
+        tail: 2_000,
       });
-      expect(head.sequence).toBe(120);
-      expect(headlines.length).toBeLessThanOrEqual(100);
+      expect(head.sequence).toBe(1_100);
+      expect(headlines.length).toBeLessThanOrEqual(1_000);
       expect(tail.length).toBeLessThanOrEqual(100);
     });
   });

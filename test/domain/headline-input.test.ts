@@ -21,10 +21,9 @@ const patch = (body: unknown): unknown => show(parsePatch(body));
 const at = (ms: number): string => new Date(SIX_PM + ms).toISOString();
 
 describe('a post', () => {
-  it('needs a title only: language is the channel’s, urgency 5, publication now', () => {
+  it('needs a title only: language is the channel’s, urgency 5, and no time is given', () => {
     expect(post({ title: ' Title ' })).toEqual({
       content: { title: 'Title', language: 'az', urgency: 5 },
-      publishedAtMs: SIX_PM,
     });
   });
 
@@ -50,7 +49,6 @@ describe('a post', () => {
     expect(post(body)).toEqual({
       id: 'cms/1',
       content: { ...content, expiresAt: at(60_000) },
-      publishedAtMs: SIX_PM,
     });
   });
 
@@ -73,7 +71,11 @@ describe('a post', () => {
   });
 
   it('is not scheduled where its time has come, or is long past, or a year away', () => {
-    expect(post({ title: 'T', publishAt: at(0) })).not.toHaveProperty('releaseAtMs');
+    for (const ms of [0, -SKEW_MS]) {
+      const draft = post({ title: 'T', publishAt: at(ms) });
+      expect(draft).toMatchObject({ publishedAtMs: SIX_PM + ms });
+      expect(draft).not.toHaveProperty('releaseAtMs');
+    }
     expect(post({ title: 'T', publishAt: at(-SKEW_MS - 1) })).toBe(
       'publishAt: lies in the past: leave it out to publish now',
     );

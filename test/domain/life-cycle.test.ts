@@ -101,6 +101,60 @@ describe('an upsert', () => {
     expect(decide('a', record, upsert('Only words', 2), SIX_PM)).not.toHaveProperty('body.was');
   });
 
+  const over = (record: HeadlineRecord, draft: HeadlineDraft) =>
+    decide('a', record, { do: 'upsert', draft, version: 2, change: 'updated' }, SIX_PM + 60_000);
+  const wordsAlone: HeadlineDraft = { content: { title: 'Better', language: 'en', urgency: 5 } };
+
+  it('of a scheduled headline that gives no time leaves it scheduled for the same', () => {
+    const record = recordAfter({ do: 'publish', draft: later('Embargoed') });
+    const decision = over(record, wordsAlone);
+    expect(decision).toMatchObject({
+      kind: 'commit',
+      record: {
+        status: 'scheduled',
+        releaseAt: record.releaseAt,
+        headline: { title: 'Better', version: 2, publishedAt: iso(SIX_PM + HOUR) },
+      },
+    });
+    expect(decision).not.toHaveProperty('body');
+  });
+
+  it('of a scheduled headline must not expire before the time it is scheduled for', () => {
+    const record = recordAfter({ do: 'publish', draft: later('Embargoed') });
+    const content = { ...wordsAlone.content, expiresAt: iso(SIX_PM + HOUR) };
+    expect(over(record, { content })).toMatchObject({
+      refusal: { code: 'invalid-field', errors: [{ field: 'expiresAt' }] },
+    });
+  });
+
+  it('of a scheduled headline publishes it where the time given has come, and moves it where it has not', () => {
+    const record = recordAfter({ do: 'publish', draft: later('Embargoed') });
+    for (const publishedAtMs of [SIX_PM, SIX_PM + 60_000]) {
+      const decision = over(record, { ...wordsAlone, publishedAtMs });
+      expect(decision).toMatchObject({
+        record: { status: 'live' },
+        body: { change: 'published', headline: { title: 'Better', publishedAt: iso(publishedAtMs) } },
+      });
+      expect(decision).not.toHaveProperty('record.releaseAt');
+    }
+    const moved = { publishedAtMs: SIX_PM + 2 * HOUR, releaseAtMs: SIX_PM + 2 * HOUR };
+    expect(over(record, { ...wordsAlone, ...moved })).toMatchObject({
+      record: { status: 'scheduled', releaseAt: iso(SIX_PM + 2 * HOUR) },
+    });
+  });
+
+  it('of what is not scheduled is published now where it gives no time', () => {
+    const decision = decide(
+      'a',
+      undefined,
+      { do: 'upsert', draft: wordsAlone, version: 1, change: 'updated' },
+      SIX_PM,
+    );
+    expect(decision).toMatchObject({
+      record: { status: 'live', headline: { publishedAt: iso(SIX_PM), updatedAt: iso(SIX_PM) } },
+    });
+  });
+
   it('of a live headline cannot be scheduled: its words would be seen early', () => {
     const command: Command = { do: 'upsert', draft: later('Embargoed'), version: 2, change: 'updated' };
     expect(decide('a', recordAfter(publish('T')), command, SIX_PM)).toMatchObject({
@@ -109,13 +163,13 @@ describe('an upsert', () => {
   });
 });
 
-describe('an amendment', () => {
-  const amend = (fields: Record<string, unknown>, ifVersion?: number): Command => ({
-    do: 'amend',
-    patch: { change: 'corrected', fields },
-    ifVersion,
-  });
+const amend = (fields: Record<string, unknown>, ifVersion?: number): Command => ({
+  do: 'amend',
+  patch: { change: 'corrected', fields },
+  ifVersion,
+});
 
+describe('an amendment', () => {
   it('changes the fields it names, takes away those that are undefined, and keeps the others', () => {
     const { headline } = recordAfter(publish('Old'), amend({ title: 'New', section: undefined }));
     expect(headline).toMatchObject({ title: 'New', version: 2, language: 'en', publishedAt: iso(SIX_PM) });
@@ -200,6 +254,18 @@ describe('a release', () => {
     expect(released).not.toHaveProperty('record.releaseAt');
   });
 
+  it('says nothing of the changes before it: nobody saw the version that their notice explains', () => {
+    const record = recordAfter(
+      { do: 'publish', draft: later('Embargoed') },
+      amend({ title: 'Mended', notice: 'Corrects the name of the embargoed' }),
+    );
+    const released = decide('a', record, { do: 'release' }, SIX_PM + HOUR);
+    expect(released).toMatchObject({ body: { change: 'published', headline: { title: 'Mended' } } });
+    expect(released).not.toHaveProperty('body.headline.notice');
+    expect(released).not.toHaveProperty('record.headline.notice');
+    expect(record.history.at(-1)?.notice).toBe('Corrects the name of the embargoed');
+  });
+
   it('changes nothing before its time, and is refused where nothing is scheduled', () => {
     const record = recordAfter({ do: 'publish', draft: later('Embargoed') });
     expect(decide('a', record, { do: 'release' }, SIX_PM + HOUR - 1)).toEqual({ kind: 'unchanged', record });
@@ -216,6 +282,7 @@ describe('whatever comes, in whatever order', () => {
   const drafts = fc.oneof(
     titles.map((title) => draftOf(title)),
     titles.map(later),
+    titles.map((title) => ({ content: { title, language: 'en', urgency: 5, notice: 'N' } as const })),
   );
   const versions = fc.integer({ min: 1, max: 12 });
   const changes = fc.constantFrom('updated' as const, 'corrected' as const);
@@ -267,6 +334,17 @@ describe('whatever comes, in whatever order', () => {
       const isHidden =
         isScheduled || (before?.status === 'scheduled' && decision.record.status === 'retracted');
       expect(decision.body === undefined).toBe(isHidden);
+    });
+  });
+
+  it('a plan is published by a time that has come, and by nothing else, and then has no notice', () => {
+    holds(({ before, command, decision, record }) => {
+      if (command.do === 'release' && decision.kind === 'commit')
+        expect(decision.record.headline).not.toHaveProperty('notice');
+      if (before?.status !== 'scheduled' || record?.status !== 'live') return;
+      expect(
+        command.do === 'release' || (command.do === 'upsert' && command.draft.publishedAtMs),
+      ).toBeTruthy();
     });
   });
 

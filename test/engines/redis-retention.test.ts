@@ -69,6 +69,36 @@ describe('what is kept in Redis', () => {
     await engine.close();
   });
 
+  it('is not half a commit when the log refuses the next number, as after a restore of a part', async () => {
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'top' });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('A'));
+    await client.xadd('top:{en}:log', '50-0', 't', 'other', 'p', '', 'a', '', 'b', '{}');
+    const everything = async () =>
+      Promise.all((await client.keys('top:*')).sort().map(async (key) => [key, await client.dump(key)]));
+    const before = await everything();
+    await expect(post('b', publish('B'), { idempotency: idempotencyOf('k') })).rejects.toThrow(/XADD/);
+    await expect(post('a', { do: 'retract' })).rejects.toThrow(/XADD/);
+    expect(await everything()).toEqual(before);
+    await engine.close();
+  });
+
+  it('is a whole commit where nothing but its announcement is refused', async () => {
+    await client.acl('SETUSER', 'mute', 'on', '>hush', 'resetchannels', '+@all', '~*');
+    const url = redis.url.replace('//', '//mute:hush@');
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'mute' });
+    await engine.channels.create(channelOf('en'));
+    const mute = await openRedisEngine({ url, keyPrefix: 'mute' });
+    const post = createNewsroom(mute, 'en');
+    await expect(post('a', publish('A'), { idempotency: idempotencyOf('k') })).rejects.toThrow(/channel/);
+    expect(await engine.headlines.read('en', 'a')).toMatchObject({ revision: 1, headline: { sequence: 1 } });
+    expect(await engine.headlines.receipt('en', idempotencyOf('k'))).toMatchObject({ kind: 'repeated' });
+    const { head, headlines, tail } = await look(engine.feed, 'en');
+    expect([head.sequence, headlines.length, tail.length]).toEqual([1, 1, 1]);
+    await Promise.all([mute.close(), engine.close()]);
+  });
+
   it('stands under a prefix that names no other key by mistake', async () => {
     for (const keyPrefix of ['', 'a{b}', 'a*', 'a b']) {
       await expect(openRedisEngine({ url: redis.url, keyPrefix })).rejects.toThrow(TypeError);

@@ -143,14 +143,20 @@ describe('scheduling', () => {
     expect(reply.body['publishAt']).toBe('2026-11-23T19:00:00.000Z');
   });
 
-  it('answers a PUT with 202, and publishes with the next PUT that names no time', async () => {
+  it('answers a PUT with 202, also one of new words that names no time, and publishes with one whose time has come', async () => {
     const planned = await ask('PUT', `${EN}/plan`, { title: 'Plan', version: 1, publishAt: inAnHour() });
     expect([planned.status, planned.body['applied'], planned.body['publishAt']]).toEqual([
       202,
       true,
       inAnHour(),
     ]);
-    const now = await ask('PUT', `${EN}/plan`, { title: 'Now', version: 2 });
+    const before = await logLength();
+    const better = await ask('PUT', `${EN}/plan`, { title: 'Better plan', version: 2 });
+    expect([better.status, better.body['publishAt']]).toEqual([202, inAnHour()]);
+    expect(better.body).toMatchObject({ applied: true, headline: { title: 'Better plan', version: 2 } });
+    expect(await logLength()).toBe(before);
+    const publishAt = new Date(opened.clock.ms).toISOString();
+    const now = await ask('PUT', `${EN}/plan`, { title: 'Now', version: 3, publishAt });
     expect([now.status, now.body['applied']]).toEqual([200, true]);
     expect(now.body).toHaveProperty('cursor');
   });

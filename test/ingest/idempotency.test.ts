@@ -145,6 +145,24 @@ describe('an idempotency key', () => {
     expect((await service.ask('GET', `${EN}/a`)).body).toMatchObject({ headline: { title: 'One' } });
   });
 
+  it('is refused over another version than the first was made for', async () => {
+    await service.ask('PUT', `${EN}/matched`, { title: 'One', version: 4 });
+    const amend = (version: string | undefined, key: string, method = 'PATCH') =>
+      service.ask(method, `${EN}/matched`, method === 'PATCH' ? { change: 'updated', title: 'Two' } : {}, {
+        headers: { 'idempotency-key': key, ...(version !== undefined && { 'if-match': version }) },
+      });
+    const first = await amend('"4"', 'match-1');
+    expect(first.status).toBe(200);
+    expectReplay(first, await amend('W/"4"', 'match-1'));
+    for (const version of ['"5"', undefined])
+      expect((await amend(version, 'match-1')).code).toBe('key-reused');
+    const kill = await amend('"5"', 'match-2', 'DELETE');
+    expect(kill.body).toMatchObject({ applied: true, version: 6 });
+    expectReplay(kill, await amend('"5"', 'match-2', 'DELETE'));
+    for (const version of ['"6"', undefined])
+      expect((await amend(version, 'match-2', 'DELETE')).code).toBe('key-reused');
+  });
+
   it('belongs to one API key and one channel', async () => {
     const other = await makeKey(service, { scopes: ['publish'] });
     const body = { title: 'Shared' };

@@ -8,7 +8,7 @@ import { ADMIN_KEY } from './newsline-process.ts';
 
 type Json = Record<string, unknown>;
 
-export interface Operation {
+interface Operation {
   readonly id: string;
   readonly method: string;
   /** As documented: `/v1/channels/{channel}`. */
@@ -30,7 +30,7 @@ export interface Question {
   readonly body?: object | string;
 }
 
-export interface DocumentedAnswer {
+interface DocumentedAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Json;
@@ -47,7 +47,7 @@ export interface DocumentedApi {
 }
 
 /** Schemas in a document leave room for fields of later versions; this one is to say all there are now. */
-export function closed(node: unknown): unknown {
+function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, closed(value)]));

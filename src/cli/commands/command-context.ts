@@ -1,7 +1,7 @@
 /** Command context: all that a command takes from the outside world. */
 import type { Finding } from '../../domain/engine.ts';
-import type { Wait } from '../backoff.ts';
 import type { Output } from '../printing.ts';
+import type { Wait } from '../wait.ts';
 
 export interface CommandContext {
   readonly stdout: Output;

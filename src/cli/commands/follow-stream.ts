@@ -9,7 +9,6 @@ import { mayReturn } from '../../protocol/close-code.ts';
 import { appendFilter, type Filter } from '../../protocol/filter.ts';
 import { decodeServerFrame, type ServerFrame } from '../../protocol/frames.ts';
 import { closeCodeOf, REFUSAL_CODES } from '../../protocol/refusal.ts';
-import { backoffMs, wait as pause, type Wait } from '../backoff.ts';
 import { CommandError } from '../command-error.ts';
 import { printable } from '../printing.ts';
 import {
@@ -22,6 +21,7 @@ import {
   type ServiceClient,
   unreachable,
 } from '../service-client.ts';
+import { wait as pause, retryMs, type Wait } from '../wait.ts';
 
 export interface FollowStreamOptions {
   readonly filter?: Filter;
@@ -108,7 +108,7 @@ export async function* followStream(
       watch.stop();
     }
     failures += 1;
-    const pauseMs = Math.max(askedMs, backoffMs(failures, { random }));
+    const pauseMs = Math.max(askedMs, retryMs(failures, random));
     onLost(reason, pauseMs);
     await wait(pauseMs, signal);
   }

@@ -58,7 +58,7 @@ export function createLineCheck({ nowMs, language, timeZone }: LineCheckOptions)
       const own = check(headlineId, id, 'id');
       return own.ok ? { item: { line, id: own.value, body } } : refuse(own.refusal.message);
     }
-    const { publishedAtMs, content } = draft.value;
+    const { publishedAtMs = nowMs, content } = draft.value;
     const likeness = createHash('sha256')
       .update(`${formatInstant(publishedAtMs)}\n${content.title}`)
       .digest('base64url');

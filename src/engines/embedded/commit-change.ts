@@ -30,8 +30,8 @@ export interface Limits {
 }
 
 export const LIMITS: Limits = { recordLimit: RECORD_LIMIT, logLimit: LOG_LIMIT, receiptLimit: 10_000 };
-/** A probe is needed for seconds. */
-const CANARY_LIMITS: Limits = { recordLimit: 100, logLimit: 100, receiptLimit: 100 };
+/** A probe is needed for seconds, its record until the same gateway's next. */
+const CANARY_LIMITS: Limits = { recordLimit: 1_000, logLimit: 100, receiptLimit: 100 };
 
 /** Rows of one kind that one commit may clear away: more than it adds, yet never a long pause. */
 const CLEAR_LIMIT = 32;

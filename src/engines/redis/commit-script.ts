@@ -3,6 +3,10 @@
  *
  * It compares (idempotency key, channel, revision) and sets (record, number, log, schedule, receipt), and announces
  * the entry. It decides nothing. [design 4]
+ *
+ * Redis takes nothing back of a script that fails half way. So the log is written first, which refuses a number that
+ * is not above all it has, and the announcement comes last, which an ACL may refuse: without it the commit is whole,
+ * and followers find it in the log.
  */
 import type { Commit } from '../../domain/engine.ts';
 import type { ChannelKeys } from './redis-keys.ts';
@@ -37,17 +41,17 @@ local stored = redis.call('HGET', records, id) or redis.call('HGET', held, id) o
 local wasRevision, wasNumbered = string.match(stored, '^(%d+) (%d+) ')
 if wasRevision ~= expected then return {'conflict'} end
 
-local sequence = 0
+local sequence, announcement = 0
 if tag then
   local head = redis.call('HMGET', meta, 'epoch', 'sequence', 'tag')
   epoch = head[1] or epoch
   sequence = tonumber(head[2] or '0') + 1
   local previous = head[3] or '0'
-  if sequence == 1 then redis.call('DEL', log) end
   if numbered == '0' then numbered = text(sequence) end
-  redis.call('HSET', meta, 'epoch', epoch, 'sequence', text(sequence), 'tag', tag)
+  announcement = cjson.encode({epoch, text(sequence), tag, previous, at, body})
+  if sequence == 1 then redis.call('DEL', log) end
   redis.call('XADD', log, 'MAXLEN', logLimit, text(sequence) .. '-0', 't', tag, 'p', previous, 'a', at, 'b', body)
-  redis.call('PUBLISH', topic, cjson.encode({epoch, text(sequence), tag, previous, at, body}))
+  redis.call('HSET', meta, 'epoch', epoch, 'sequence', text(sequence), 'tag', tag)
 end
 
 redis.call('HSET', tag and records or held, id, revision .. ' ' .. numbered .. ' ' .. json)
@@ -85,6 +89,7 @@ if key ~= '' then
     redis.call('ZREM', expiry, old)
   end
 end
+if announcement then redis.call('PUBLISH', topic, announcement) end
 return {'committed', epoch, text(sequence), numbered}
 `);
 

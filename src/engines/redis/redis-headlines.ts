@@ -28,8 +28,8 @@ export interface RedisLimits {
   readonly receipts: number;
 }
 
-/** Of the probes nothing is looked back on. */
-const CANARY_LIMITS: RedisLimits = { log: 100, records: 20, receipts: 20 };
+/** A probe is needed for seconds, its record until the same gateway's next: there may be many gateways. */
+const CANARY_LIMITS: RedisLimits = { log: 100, records: 1_000, receipts: 20 };
 
 export function createRedisHeadlines(
   link: RedisLink,
