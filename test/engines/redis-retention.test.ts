@@ -1,8 +1,8 @@
 /** What the Redis engine keeps, and what is left of it. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { EngineUnavailable } from '../../src/domain/engine.ts';
-import { openRedisEngine } from '../../src/engines/redis/redis-engine.ts';
+import { type Engine, EngineUnavailable } from '../../src/domain/engine.ts';
+import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { channelOf, createNewsroom, publish, schedule } from '../contracts/newsroom.ts';
 import { look } from '../contracts/watch.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -10,9 +10,18 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts';
 describe('what is kept in Redis', () => {
   let redis: RedisServer;
   let client: Redis;
+  const opened: Engine[] = [];
+  const open = async (options: Partial<RedisEngineOptions>) => {
+    const engine = await openRedisEngine({ url: redis.url, ...options });
+    opened.push(engine);
+    return engine;
+  };
   beforeAll(async () => {
     redis = await startRedis();
     client = new Redis(redis.url);
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((engine) => engine.close()));
   });
   afterAll(async () => {
     client.disconnect();
@@ -21,7 +30,7 @@ describe('what is kept in Redis', () => {
   const idempotencyOf = (key: string, ttlMs = 60_000) => ({ key, fingerprint: 'f', ttlMs });
 
   it('is gone to the last key when the channel is deleted', async () => {
-    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'gone' });
+    const engine = await open({ keyPrefix: 'gone' });
     await engine.channels.create(channelOf('en'));
     const post = createNewsroom(engine, 'en');
     await post('a', publish('A'), { idempotency: idempotencyOf('k') });
@@ -29,11 +38,10 @@ describe('what is kept in Redis', () => {
     expect(await client.keys('gone:*')).toHaveLength(11);
     await engine.channels.delete('en');
     expect(await client.keys('gone:*')).toEqual([]);
-    await engine.close();
   });
 
   it('is not more receipts than the limit, and none that has had its time', async () => {
-    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'receipts', receiptLimit: 3 });
+    const engine = await open({ keyPrefix: 'receipts', receiptLimit: 3 });
     await engine.channels.create(channelOf('en'));
     const post = createNewsroom(engine, 'en');
     for (const n of [1, 2, 3, 4, 5]) {
@@ -49,11 +57,10 @@ describe('what is kept in Redis', () => {
     await post('next', publish('words'), { idempotency: idempotencyOf('next') });
     expect(await client.hkeys('receipts:{en}:receipts')).not.toContain('brief');
     expect(await client.zcard('receipts:{en}:expiry')).toBe(await client.hlen('receipts:{en}:receipts'));
-    await engine.close();
   });
 
   it('is not half a commit when Redis has no memory left', async () => {
-    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'full' });
+    const engine = await open({ keyPrefix: 'full' });
     await engine.channels.create(channelOf('en'));
     const post = createNewsroom(engine, 'en');
     await post('a', publish('A'));
@@ -66,11 +73,10 @@ describe('what is kept in Redis', () => {
     expect(await engine.headlines.due(10)).toEqual([]);
     await client.config('SET', 'maxmemory', '0');
     expect((await post('b', publish('B'))).record.headline.sequence).toBe(2);
-    await engine.close();
   });
 
   it('is not half a commit when the log refuses the next number, as after a restore of a part', async () => {
-    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'top' });
+    const engine = await open({ keyPrefix: 'top' });
     await engine.channels.create(channelOf('en'));
     const post = createNewsroom(engine, 'en');
     await post('a', publish('A'));
@@ -81,22 +87,20 @@ describe('what is kept in Redis', () => {
     await expect(post('b', publish('B'), { idempotency: idempotencyOf('k') })).rejects.toThrow(/XADD/);
     await expect(post('a', { do: 'retract' })).rejects.toThrow(/XADD/);
     expect(await everything()).toEqual(before);
-    await engine.close();
   });
 
   it('is a whole commit where nothing but its announcement is refused', async () => {
     await client.acl('SETUSER', 'mute', 'on', '>hush', 'resetchannels', '+@all', '~*');
     const url = redis.url.replace('//', '//mute:hush@');
-    const engine = await openRedisEngine({ url: redis.url, keyPrefix: 'mute' });
+    const engine = await open({ keyPrefix: 'mute' });
     await engine.channels.create(channelOf('en'));
-    const mute = await openRedisEngine({ url, keyPrefix: 'mute' });
+    const mute = await open({ url, keyPrefix: 'mute' });
     const post = createNewsroom(mute, 'en');
     await expect(post('a', publish('A'), { idempotency: idempotencyOf('k') })).rejects.toThrow(/channel/);
     expect(await engine.headlines.read('en', 'a')).toMatchObject({ revision: 1, headline: { sequence: 1 } });
     expect(await engine.headlines.receipt('en', idempotencyOf('k'))).toMatchObject({ kind: 'repeated' });
     const { head, headlines, tail } = await look(engine.feed, 'en');
     expect([head.sequence, headlines.length, tail.length]).toEqual([1, 1, 1]);
-    await Promise.all([mute.close(), engine.close()]);
   });
 
   it('stands under a prefix that names no other key by mistake', async () => {
