@@ -12,8 +12,6 @@ import { addKeyCommands } from './commands/key.ts';
 import { addPostCommand } from './commands/post.ts';
 import { createProgram, runProgram } from './commands/run-program.ts';
 import { addTailCommand } from './commands/tail.ts';
-import { createLog } from './log.ts';
-import { openEngine } from './open-engine.ts';
 import { addServeCommand } from './serve.ts';
 import { checkSettings, readSettings } from './settings.ts';
 
@@ -38,6 +36,10 @@ const context: CommandContext & { signal: AbortSignal; publicFolder: string } = 
   async examineStore(store) {
     const settings = readSettings({ store }, process.env);
     if (!settings.ok) throw new CommandError('usage', settings.refusal.message);
+    const [{ createLog }, { openEngine }] = await Promise.all([
+      import('./log.ts'),
+      import('./open-engine.ts'),
+    ]);
     const engine = await openEngine(settings.value, createLog('silent'));
     return engine.examine().finally(() => engine.close());
   },

@@ -1,9 +1,7 @@
 /** `newsline serve`: from settings to a running service, and from a signal to its end. */
 import type { Command } from 'commander';
 import { CommandError } from './command-error.ts';
-import { createLog } from './log.ts';
-import { openEngine } from './open-engine.ts';
-import { type Service, startService } from './service.ts';
+import type { Service } from './service.ts';
 import { readSettings, SETTING_FLAGS } from './settings.ts';
 
 export interface ServeContext {
@@ -26,6 +24,12 @@ async function serve(
 ): Promise<void> {
   const settings = readSettings(flags, env);
   if (!settings.ok) throw new CommandError('failed', settings.refusal.message);
+  // Loaded only here: the client commands need none of it, and begin sooner without it.
+  const [{ createLog }, { openEngine }, { startService }] = await Promise.all([
+    import('./log.ts'),
+    import('./open-engine.ts'),
+    import('./service.ts'),
+  ]);
   const log = createLog(settings.value.logLevel);
   const engine = await openEngine(settings.value, log).catch(failStart);
   let service: Service;
