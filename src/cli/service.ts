@@ -8,6 +8,7 @@ import type { Engine } from '../domain/engine.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { rejectUpgrade } from '../gateway/reject-upgrade.ts';
 import { createIngest } from '../ingest/ingest.ts';
+import type { Refusal } from '../protocol/refusal.ts';
 import { ensureChannel, ensureKey } from './first-start.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
@@ -45,6 +46,14 @@ export async function startService({
 
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
   const metrics = createMetrics(() => gateway?.state);
+  const warnOfOrigin = atMostEvery(ORIGIN_WARNING_MS, (message: string) =>
+    log.warn({ message }, 'a website was denied'),
+  );
+  const onRefused = ({ code, message }: Refusal) => {
+    metrics.countRefusal(code);
+    // A browser tells its page no reason: who embeds the ticker on a new website looks here.
+    if (code === 'origin-denied') warnOfOrigin(message);
+  };
   const gateway = has('gateway')
     ? startGateway({
         engine,
@@ -55,7 +64,7 @@ export async function startService({
         subscriptionsPerConnection: settings.maxSubscriptionsPerConnection,
         messageBytes: settings.maxMessageBytes,
         pingIntervalMs: settings.pingIntervalMs,
-        onRefused: ({ code }) => metrics.countRefusal(code),
+        onRefused,
         onTrouble,
       })
     : undefined;
@@ -112,6 +121,18 @@ export async function startService({
       await Promise.all([closeServer(server, sockets, graceMs), stopReleasing?.()]);
       await engine.close();
     },
+  };
+}
+
+const ORIGIN_WARNING_MS = 10_000;
+
+/** Leaves out what comes too soon after the last one: outsiders must not be able to fill the log. */
+function atMostEvery(ms: number, act: (message: string) => void): (message: string) => void {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (message) => {
+    if (performance.now() - lastMs < ms) return;
+    lastMs = performance.now();
+    act(message);
   };
 }
 

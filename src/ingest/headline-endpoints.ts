@@ -193,6 +193,8 @@ function tombstone({ id, record, cursor }: Outcome): object {
     id,
     version: record.headline.version,
     status: record.status,
+    // A mistyped id must not look like a kill: the story meant would still be on every screen.
+    ...(record.history.length === 1 && { inAdvance: true }),
     ...(notice !== undefined && { notice }),
     ...(cursor !== undefined && { cursor }),
   };

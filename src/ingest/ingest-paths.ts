@@ -44,6 +44,10 @@ const tombstone = {
   id: text('The headline.'),
   version,
   status: { const: 'retracted' },
+  inAdvance: {
+    const: true,
+    description: 'There never was a headline of this id: none can come any more.',
+  },
   notice: text('Public words.'),
   cursor,
 };

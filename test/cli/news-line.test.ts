@@ -134,7 +134,11 @@ describe('the news line of a page', () => {
 
   it('reports a page without the heading', () => {
     expect(parse('A\n10:00 02.03.2024').problems).toEqual([
-      { line: 1, message: 'there is no "News line" heading on this page' },
+      {
+        line: 1,
+        message:
+          'there is no "News line" heading on this page: put a line with these words above the first title',
+      },
     ]);
   });
 

@@ -217,6 +217,12 @@ describe('upserting', () => {
     expect(await logLength()).toBe(before);
   });
 
+  it('says of a kill whether there was anything to kill', async () => {
+    await ask('PUT', `${EN}/cms-5`, { title: 'There', version: 1 });
+    expect((await ask('DELETE', `${EN}/cms-5`)).body).not.toHaveProperty('inAdvance');
+    expect((await ask('DELETE', `${EN}/cms-five`)).body).toMatchObject({ applied: true, inAdvance: true });
+  });
+
   it('settles on the highest version when all arrive at once', async () => {
     const versions = [4, 2, 8, 1, 6, 3, 7, 5];
     await Promise.all(

@@ -97,6 +97,10 @@ export function addPostCommand(program: Command, context: CommandContext): void 
         ...(notice !== undefined && { body: { notice } }),
       });
       await conclude('killed', { id, ...answer }, options.json, context);
+      if (answer['inAdvance'] === true) {
+        const warning = `no headline had the id ${id}: nothing was taken away, and none can come under it now`;
+        await printLine(context.stderr, printable(`newsline: ${warning}`));
+      }
     },
   );
 }

@@ -54,7 +54,13 @@ export function parseNewsLine(text: string, { timeZone }: { readonly timeZone: s
   if (start === undefined) {
     return {
       headlines: [],
-      problems: [{ line: 1, message: 'there is no "News line" heading on this page' }],
+      problems: [
+        {
+          line: 1,
+          message:
+            'there is no "News line" heading on this page: put a line with these words above the first title',
+        },
+      ],
     };
   }
   const headlines: NewsLineHeadline[] = [];
