@@ -19,8 +19,6 @@ export interface MirrorsOptions extends MirrorOptions {
 }
 
 export interface Mirrors {
-  /** The one held now, without waiting. */
-  get(name: string): ChannelMirror | undefined;
   /**
    * Waits for a channel that was just made, or that is being read.
    *
@@ -156,7 +154,6 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   void refresh();
 
   return {
-    get: (name) => followed.get(name)?.mirror,
     async find(name) {
       const held = followed.get(name)?.mirror;
       if (held) return accepted(held);

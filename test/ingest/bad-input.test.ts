@@ -8,6 +8,7 @@ import {
   ADMIN_KEY,
   type IngestService,
   type OpenedEngine,
+  openIngest,
   openTestEngine,
   startIngestService,
 } from './ingest-service.ts';
@@ -18,14 +19,7 @@ let ask: IngestService['ask'];
 const EN = '/v1/channels/en/headlines';
 
 beforeAll(async () => {
-  opened = await openTestEngine();
-  service = await startIngestService({
-    engine: opened.engine,
-    now: () => opened.clock.ms,
-    limits: { requestsPerMinute: 10_000 },
-  });
-  ask = service.ask;
-  await ask('POST', '/v1/channels', { name: 'en' });
+  ({ opened, service, ask } = await openIngest([{ name: 'en' }]));
 });
 const alongside: IngestService[] = [];
 const engines: OpenedEngine[] = [];

@@ -5,10 +5,9 @@ import type { Headline } from '../../src/protocol/headline.ts';
 import {
   type IngestService,
   type OpenedEngine,
-  openTestEngine,
+  openIngest,
   type Reply,
   SIX_PM_MS,
-  startIngestService,
 } from './ingest-service.ts';
 
 let opened: OpenedEngine;
@@ -17,14 +16,7 @@ let ask: IngestService['ask'];
 const EN = '/v1/channels/en/headlines';
 
 beforeAll(async () => {
-  opened = await openTestEngine();
-  service = await startIngestService({
-    engine: opened.engine,
-    now: () => opened.clock.ms,
-    limits: { requestsPerMinute: 10_000 },
-  });
-  ask = service.ask;
-  await ask('POST', '/v1/channels', { name: 'en', language: 'en', timeZone: 'Asia/Baku' });
+  ({ opened, service, ask } = await openIngest([{ name: 'en', language: 'en', timeZone: 'Asia/Baku' }]));
 });
 afterAll(async () => {
   await service?.close();

@@ -4,7 +4,7 @@ import {
   type IngestService,
   makeKey,
   type OpenedEngine,
-  openTestEngine,
+  openIngest,
   type Reply,
   startIngestService,
 } from './ingest-service.ts';
@@ -16,13 +16,7 @@ const EN = '/v1/channels/en/headlines';
 const AZ = '/v1/channels/az/headlines';
 
 beforeAll(async () => {
-  opened = await openTestEngine();
-  service = await startIngestService({
-    engine: opened.engine,
-    now: () => opened.clock.ms,
-    limits: { requestsPerMinute: 10_000 },
-  });
-  for (const name of ['en', 'az']) await service.ask('POST', '/v1/channels', { name });
+  ({ opened, service } = await openIngest([{ name: 'en' }, { name: 'az' }]));
 });
 afterEach(async () => {
   await flaky?.close();

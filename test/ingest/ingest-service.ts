@@ -69,6 +69,20 @@ export interface IngestService {
   close(): Promise<void>;
 }
 
+/** Both, with channels made: what most test files begin with. No sender is too fast for it. */
+export async function openIngest(
+  channels: readonly object[],
+): Promise<{ opened: OpenedEngine; service: IngestService; ask: IngestService['ask'] }> {
+  const opened = await openTestEngine();
+  const service = await startIngestService({
+    engine: opened.engine,
+    now: () => opened.clock.ms,
+    limits: { requestsPerMinute: 10_000 },
+  });
+  for (const channel of channels) await service.ask('POST', '/v1/channels', channel);
+  return { opened, service, ask: service.ask };
+}
+
 /** @param after stands where the gateway's router stands: after ingest's. */
 export async function startIngestService(
   options: IngestOptions,
