@@ -64,6 +64,15 @@ async function launch(args: readonly string[], readyText: string): Promise<Child
   return child;
 }
 
+/** Of any process of ours. */
+export function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 const LOWEST_PORT = 10_000;
 const HIGHEST_PORT = 31_999;
 

@@ -2,15 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { askRedis } from './redis-admin.ts';
+import { isAlive } from './redis-process.ts';
 import { type RedisSentinel, startSentinel } from './redis-sentinel.ts';
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 describe('a Redis with sentinels', () => {
   let redis: RedisSentinel;
