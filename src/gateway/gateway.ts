@@ -10,7 +10,7 @@ import express, { type Router } from 'express';
 import type { Engine } from '../domain/engine.ts';
 import { CLOSE } from '../protocol/close-code.ts';
 import type { Refusal } from '../protocol/refusal.ts';
-import { type CanaryOptions, startCanary } from './canary.ts';
+import { type CanaryOptions, type Hearing, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import { clientAddress } from './connection-limits.ts';
 import { createEventStreamRoute } from './event-stream-route.ts';
@@ -18,7 +18,7 @@ import { createFanOut } from './fan-out.ts';
 import { createHeadlinesRoute } from './headlines-route.ts';
 import { startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
-import { createReception, type ReceptionOptions } from './reception.ts';
+import { createReception, type GoodbyeReason, type ReceptionOptions } from './reception.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
 
 export interface GatewayOptions
@@ -38,6 +38,10 @@ export interface GatewayOptions
 
 export interface GatewayState {
   readonly connections: number;
+  /** Connections let in so far. */
+  readonly accepted: number;
+  /** Goodbyes said so far. */
+  readonly goodbyes: Readonly<Record<GoodbyeReason, number>>;
   readonly channels: readonly {
     readonly name: string;
     readonly sequence: number;
@@ -60,6 +64,11 @@ export interface Gateway {
   drain(graceMs: number): Promise<void>;
   stop(): void;
 }
+
+const UNHEARD: Readonly<Record<Exclude<Hearing, 'heard'>, string>> = {
+  late: 'announcements of the store do not come through: changes are found by asking, up to a second late',
+  silent: 'no probe has come back from the store',
+};
 
 export function startGateway({
   engine,
@@ -95,7 +104,7 @@ export function startGateway({
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';
       if (!mirrors.isWarm) return 'it has not yet read every channel';
-      return canary.isHeard ? undefined : 'no probe has come back from the store';
+      return canary.hearing === 'heard' ? undefined : UNHEARD[canary.hearing];
     },
     get state() {
       const channels = [...mirrors.all].map((mirror) => {
@@ -108,7 +117,8 @@ export function startGateway({
           audiences: audiences.length,
         };
       });
-      return { connections: reception.connections.size, channels, roundTripMs: canary.roundTripMs };
+      const { connections, accepted, goodbyes } = reception;
+      return { connections: connections.size, accepted, goodbyes, channels, roundTripMs: canary.roundTripMs };
     },
     refresh: () => void mirrors.refresh(),
     async drain(graceMs) {
