@@ -16,7 +16,7 @@ import { clientAddress } from './connection-limits.ts';
 import { createEventStreamRoute } from './event-stream-route.ts';
 import { createFanOut } from './fan-out.ts';
 import { createHeadlinesRoute } from './headlines-route.ts';
-import { startMirrors } from './mirrors.ts';
+import { type MirrorsOptions, startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { createReception, type GoodbyeReason, type ReceptionOptions } from './reception.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
@@ -24,6 +24,7 @@ import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocke
 export interface GatewayOptions
   extends ReceptionOptions,
     Pick<CanaryOptions, 'probeMs' | 'limitMs'>,
+    Pick<MirrorsOptions, 'refreshMs'>,
     Pick<WebSocketStreamsOptions, 'messageBytes' | 'subscriptionsPerConnection'> {
   readonly engine: Pick<Engine, 'channels' | 'headlines' | 'feed'>;
   /** Websites that may read every channel, beside the service's own origin. */
@@ -81,6 +82,7 @@ export function startGateway({
   const fanOut = createFanOut();
   const reception = createReception(options);
   const mirrors = startMirrors(engine.channels, engine.feed, {
+    ...(options.refreshMs !== undefined && { refreshMs: options.refreshMs }),
     now,
     onTrouble,
     onChange: (audience) => fanOut.schedule(audience),
