@@ -8,18 +8,51 @@ export interface Metrics {
   countRefusal(code: string): void;
 }
 
-/** @param stateOf the gateway's state, or undefined where this process is none. */
-export function createMetrics(stateOf: () => GatewayState | undefined): Metrics {
+/**
+ * @param stateOf the gateway's state, or undefined where this process is none.
+ * @param whyUnready what `/readyz` says.
+ */
+export function createMetrics(
+  stateOf: () => GatewayState | undefined,
+  whyUnready: () => Promise<string | undefined>,
+): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
   collectDefaultMetrics({ register: registry });
 
+  new Gauge({
+    name: 'newsline_ready',
+    help: '1 while /readyz is green',
+    registers,
+    async collect() {
+      this.set((await whyUnready()) === undefined ? 1 : 0);
+    },
+  });
   new Gauge({
     name: 'newsline_connections',
     help: 'Open connections of readers',
     registers,
     collect() {
       this.set(stateOf()?.connections ?? 0);
+    },
+  });
+  new Counter({
+    name: 'newsline_connections_accepted_total',
+    help: 'Connections of readers let in',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(stateOf()?.accepted ?? 0);
+    },
+  });
+  new Counter({
+    name: 'newsline_goodbyes_total',
+    help: 'Goodbyes said to readers, each with a time to return',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(stateOf()?.goodbyes ?? {})) this.inc({ reason }, count);
     },
   });
   const perChannel = (

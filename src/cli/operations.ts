@@ -1,6 +1,5 @@
 /** Operations: health, readiness, metrics and the contracts, the same in every role. */
 import express, { type Router } from 'express';
-import type { Engine } from '../domain/engine.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { addressOf } from './address-of.ts';
 import { asyncApiDocument, openApiDocument } from './contracts.ts';
@@ -8,12 +7,13 @@ import type { Metrics } from './metrics.ts';
 
 export interface OperationsOptions {
   readonly gateway: Gateway | undefined;
-  readonly engine: Pick<Engine, 'channels'>;
+  /** Tells what keeps this process from being ready, or undefined when it works. */
+  readonly whyUnready: () => Promise<string | undefined>;
   readonly metrics: Metrics;
   readonly publicUrl: string | undefined;
 }
 
-export function createOperations({ gateway, engine, metrics, publicUrl }: OperationsOptions): Router {
+export function createOperations({ gateway, whyUnready, metrics, publicUrl }: OperationsOptions): Router {
   const router = express.Router();
 
   router.use((_request, response, next) => {
@@ -26,7 +26,7 @@ export function createOperations({ gateway, engine, metrics, publicUrl }: Operat
   });
   /** Green only when it works. [design 3, promise 6] */
   router.get('/readyz', async (_request, response) => {
-    const reason = gateway ? gateway.unreadyBecause : await whyStoreFails(engine);
+    const reason = await whyUnready();
     if (reason !== undefined) response.status(503).set('retry-after', '1');
     response.json({
       status: reason === undefined ? 'ready' : 'not ready',
@@ -45,9 +45,3 @@ export function createOperations({ gateway, engine, metrics, publicUrl }: Operat
   });
   return router;
 }
-
-const whyStoreFails = (engine: Pick<Engine, 'channels'>): Promise<string | undefined> =>
-  engine.channels.list().then(
-    () => undefined,
-    () => 'the store does not answer',
-  );

@@ -14,6 +14,7 @@ import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
 import type { Settings } from './settings.ts';
+import { createStoreCheck } from './store-check.ts';
 import { createWebApp } from './web-app.ts';
 import { WebRequest } from './web-request.ts';
 
@@ -45,7 +46,9 @@ export async function startService({
   if (has('ingest')) await ensureChannel(engine.channels, timeZone);
 
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
-  const metrics = createMetrics(() => gateway?.state);
+  const checkStore = createStoreCheck(engine.headlines);
+  const whyUnready = async () => (gateway ? gateway.unreadyBecause : checkStore());
+  const metrics = createMetrics(() => gateway?.state, whyUnready);
   const warnOfOrigin = atMostEvery(ORIGIN_WARNING_MS, (message: string) =>
     log.warn({ message }, 'a website was denied'),
   );
@@ -61,6 +64,8 @@ export async function startService({
         trustedProxies: settings.trustedProxies,
         connections: settings.maxConnections,
         connectionsPerAddress: settings.maxConnectionsPerAddress,
+        connectionsPerSecond: settings.connectionsPerSecond,
+        maxConnectionAgeMs: settings.maxConnectionAgeMs,
         subscriptionsPerConnection: settings.maxSubscriptionsPerConnection,
         messageBytes: settings.maxMessageBytes,
         pingIntervalMs: settings.pingIntervalMs,
@@ -79,7 +84,7 @@ export async function startService({
       })
     : undefined;
 
-  const operations = createOperations({ gateway, engine, metrics, publicUrl: settings.publicUrl });
+  const operations = createOperations({ gateway, whyUnready, metrics, publicUrl: settings.publicUrl });
   const routers = [operations, ...(ingest ? [ingest.router] : []), ...(gateway ? [gateway.router] : [])];
   const app = createWebApp({
     routers,
@@ -117,14 +122,19 @@ export async function startService({
     firstKey,
     async stop(graceMs = settings.drainMs) {
       // Still listening: who comes now is told that it is draining, and where it asks whether we are ready, that we are not.
+      const fromMs = performance.now();
       await gateway?.drain(graceMs);
-      await Promise.all([closeServer(server, sockets, graceMs), stopReleasing?.()]);
+      // What readers took of the time is gone, or whoever supervises the process would end it in the middle.
+      const leftMs = Math.max(FINISH_MS, graceMs - (performance.now() - fromMs));
+      await Promise.all([closeServer(server, sockets, leftMs), stopReleasing?.()]);
       await engine.close();
     },
   };
 }
 
 const ORIGIN_WARNING_MS = 10_000;
+/** For requests that were begun, however long the readers took. */
+const FINISH_MS = 1_000;
 
 /** Leaves out what comes too soon after the last one: outsiders must not be able to fill the log. */
 function atMostEvery(ms: number, act: (message: string) => void): (message: string) => void {

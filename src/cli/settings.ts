@@ -59,6 +59,8 @@ const schema = z.object({
   ).default([]),
   maxConnections: wholeNumber(1, 1_000_000, 50_000),
   maxConnectionsPerAddress: wholeNumber(1, 1_000_000, 1_000),
+  connectionsPerSecond: wholeNumber(1, 1_000_000, 2_000),
+  maxConnectionAgeMs: wholeNumber(0, 2_592_000_000, 43_200_000),
   maxSubscriptionsPerConnection: wholeNumber(1, 1_000, 50),
   maxMessageBytes: wholeNumber(256, 65_536, 4_096),
   maxBodyBytes: wholeNumber(1_024, 1_048_576, 65_536),
@@ -97,6 +99,14 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
     maxConnectionsPerAddress: {
       flag: '--max-connections-per-address <number>',
       help: 'of one address, IPv6 by /64 (1000)',
+    },
+    connectionsPerSecond: {
+      flag: '--connections-per-second <number>',
+      help: 'new connections of readers in a second (2000)',
+    },
+    maxConnectionAgeMs: {
+      flag: '--max-connection-age-ms <number>',
+      help: 'after which a reader is asked to come again; 0: never (43200000)',
     },
     maxSubscriptionsPerConnection: {
       flag: '--max-subscriptions-per-connection <number>',

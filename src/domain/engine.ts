@@ -146,6 +146,11 @@ export interface FeedObserver {
   onBaseline(baseline: Baseline): void;
   /** The next entries: dense, in order, each once. */
   onEntries(entries: readonly LogEntry[], epoch: string): void;
+  /**
+   * An entry was announced, whether or not it was the next. Entries come without that as well, found by reading the
+   * log: whoever wants to know that announcements get through listens here.
+   */
+  onAnnounced?(tag: string): void;
 }
 
 export interface Feed {

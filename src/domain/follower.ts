@@ -141,6 +141,7 @@ export function createFollower(
   return {
     offer(entry, epoch) {
       if (isStopped) return;
+      observer.onAnnounced?.(entry.tag);
       const isNext = epoch === position?.epoch && entry.sequence === position.sequence + 1;
       if (isNext && advance([entry])) return;
       const isKnown = epoch === position?.epoch && entry.sequence < position.sequence;

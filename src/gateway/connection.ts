@@ -29,6 +29,8 @@ export interface Subscriber {
 }
 
 const NONE: readonly Subscriber[] = [];
+/** The largest small integer of V8: a tick a second does not come to it in thirty years. */
+const NEVER = 2 ** 30 - 1;
 
 export class Connection {
   readonly outlet: Outlet;
@@ -41,6 +43,8 @@ export class Connection {
   isAlive = true;
   /** Those that are pinged together with it. */
   pingSlot: Set<Connection> | undefined;
+  /** Tick of the liveness from which on it is to be made anew: a small number, which needs no memory of its own. */
+  agedAtTick = NEVER;
 
   constructor(outlet: Outlet, encoding: Encoding) {
     this.outlet = outlet;

@@ -84,7 +84,9 @@ export const gatewayPaths = {
         ...refusals,
         '410': problem('What follows the cursor is no longer kept (dialects without a snapshot)'),
         '429': problem('Too many connections from this address'),
-        '503': problem('The server is draining, or too many different filters are in use'),
+        '503': problem(
+          'The server is draining, too many readers are arriving at once, or too many different filters are in use',
+        ),
       },
     },
   },

@@ -10,20 +10,21 @@ import express, { type Router } from 'express';
 import type { Engine } from '../domain/engine.ts';
 import { CLOSE } from '../protocol/close-code.ts';
 import type { Refusal } from '../protocol/refusal.ts';
-import { type CanaryOptions, startCanary } from './canary.ts';
+import { type CanaryOptions, type Hearing, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import { clientAddress } from './connection-limits.ts';
 import { createEventStreamRoute } from './event-stream-route.ts';
 import { createFanOut } from './fan-out.ts';
 import { createHeadlinesRoute } from './headlines-route.ts';
-import { startMirrors } from './mirrors.ts';
+import { type MirrorsOptions, startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
-import { createReception, type ReceptionOptions } from './reception.ts';
+import { createReception, type GoodbyeReason, type ReceptionOptions } from './reception.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
 
 export interface GatewayOptions
   extends ReceptionOptions,
     Pick<CanaryOptions, 'probeMs' | 'limitMs'>,
+    Pick<MirrorsOptions, 'refreshMs'>,
     Pick<WebSocketStreamsOptions, 'messageBytes' | 'subscriptionsPerConnection'> {
   readonly engine: Pick<Engine, 'channels' | 'headlines' | 'feed'>;
   /** Websites that may read every channel, beside the service's own origin. */
@@ -38,6 +39,10 @@ export interface GatewayOptions
 
 export interface GatewayState {
   readonly connections: number;
+  /** Connections let in so far. */
+  readonly accepted: number;
+  /** Goodbyes said so far. */
+  readonly goodbyes: Readonly<Record<GoodbyeReason, number>>;
   readonly channels: readonly {
     readonly name: string;
     readonly sequence: number;
@@ -61,6 +66,11 @@ export interface Gateway {
   stop(): void;
 }
 
+const UNHEARD: Readonly<Record<Exclude<Hearing, 'heard'>, string>> = {
+  late: 'announcements of the store do not come through: changes are found by asking, up to a second late',
+  silent: 'no probe has come back from the store',
+};
+
 export function startGateway({
   engine,
   trustedProxies = [],
@@ -72,6 +82,7 @@ export function startGateway({
   const fanOut = createFanOut();
   const reception = createReception(options);
   const mirrors = startMirrors(engine.channels, engine.feed, {
+    ...(options.refreshMs !== undefined && { refreshMs: options.refreshMs }),
     now,
     onTrouble,
     onChange: (audience) => fanOut.schedule(audience),
@@ -95,7 +106,7 @@ export function startGateway({
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';
       if (!mirrors.isWarm) return 'it has not yet read every channel';
-      return canary.isHeard ? undefined : 'no probe has come back from the store';
+      return canary.hearing === 'heard' ? undefined : UNHEARD[canary.hearing];
     },
     get state() {
       const channels = [...mirrors.all].map((mirror) => {
@@ -108,7 +119,8 @@ export function startGateway({
           audiences: audiences.length,
         };
       });
-      return { connections: reception.connections.size, channels, roundTripMs: canary.roundTripMs };
+      const { connections, accepted, goodbyes } = reception;
+      return { connections: connections.size, accepted, goodbyes, channels, roundTripMs: canary.roundTripMs };
     },
     refresh: () => void mirrors.refresh(),
     async drain(graceMs) {

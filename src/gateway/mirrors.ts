@@ -27,7 +27,10 @@ export interface Mirrors {
   find(name: string): Promise<Result<ChannelMirror>>;
   /** Asks the store now which channels there are. @returns whether it answered. */
   refresh(): Promise<boolean>;
-  /** True once every channel there is has its baseline. */
+  /**
+   * True once every channel there was at first has its baseline. It stays so: a channel made later is read within
+   * moments, and must not take every gateway out of service for them.
+   */
   readonly isWarm: boolean;
   readonly all: Iterable<ChannelMirror>;
   stop(): void;
@@ -61,6 +64,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   /** The listing that those wait for who ask for an unknown name. */
   let forName: Promise<boolean> | undefined;
   let isListed = false;
+  let isWarm = false;
   let isStopped = false;
 
   function follow(channel: Channel): void {
@@ -165,7 +169,8 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     },
     refresh,
     get isWarm() {
-      return isListed && [...followed.values()].every(({ mirror }) => mirror !== undefined);
+      isWarm ||= isListed && [...followed.values()].every(({ mirror }) => mirror !== undefined);
+      return isWarm;
     },
     get all() {
       return [...followed.values()].flatMap(({ mirror }) => mirror ?? []);

@@ -18,5 +18,7 @@ export function rejectUpgrade(socket: Duplex, refusal: Refusal): void {
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`, () =>
     socket.destroy(),
   );
-  setTimeout(() => socket.destroy(), LONGEST_MS).unref();
+  const late = setTimeout(() => socket.destroy(), LONGEST_MS).unref();
+  // Where many are refused, none is held on to for longer than it takes.
+  socket.on('close', () => clearTimeout(late));
 }

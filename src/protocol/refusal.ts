@@ -32,6 +32,7 @@ const REFUSALS = {
   'too-many-subscriptions': { status: 422, title: 'Too many subscriptions on one connection', close: 4508 },
   'rate-limited': { status: 429, title: 'Too many requests', close: 4029 },
   'too-many-connections': { status: 429, title: 'Too many connections from this address', close: 4029 },
+  'too-many-arrivals': { status: 503, title: 'Too many readers are arriving at once', close: 4013 },
   'too-many-filters': { status: 503, title: 'Too many different filters are in use', close: 4012 },
   'internal-error': { status: 500, title: 'Something went wrong on our side', close: 4011 },
   'engine-unavailable': { status: 503, title: 'The store does not answer', close: 4003 },

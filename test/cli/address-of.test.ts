@@ -9,9 +9,6 @@ import express from 'express';
 import { createMetrics } from '../../src/cli/metrics.ts';
 import { createOperations } from '../../src/cli/operations.ts';
 import { createPublicFiles } from '../../src/cli/public-files.ts';
-import type { Engine } from '../../src/domain/engine.ts';
-import { openEmbeddedEngine } from '../../src/engines/embedded/embedded-engine.ts';
-import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 const PAGES = 'src/cli/pages';
 const STRANGE = [
@@ -29,18 +26,15 @@ const STRANGE = [
   'a:99999',
 ];
 
-let folder: TemporaryFolder;
-let engine: Engine;
 let server: Server;
 
 beforeAll(async () => {
-  folder = await createTemporaryFolder();
-  engine = await openEmbeddedEngine({ folder: `${folder.path}/data` });
+  const whyUnready = async () => undefined;
   const shared = {
     publicUrl: undefined,
     gateway: undefined,
-    engine,
-    metrics: createMetrics(() => undefined),
+    whyUnready,
+    metrics: createMetrics(() => undefined, whyUnready),
   };
   const app = express().set('trust proxy', ['127.0.0.1']).use(createOperations(shared));
   server = createServer(app.use(createPublicFiles({ publicFolder: PAGES, publicUrl: undefined })));
@@ -50,8 +44,6 @@ beforeAll(async () => {
 afterAll(async () => {
   server.close();
   server.closeAllConnections();
-  await engine.close();
-  await folder.dispose();
 });
 
 async function read(path: string, headers: Readonly<Record<string, string>>) {

@@ -1,6 +1,7 @@
 /** Part of the engine contract: a follower sees a baseline, then every entry, in order, once. */
 import { describe, expect, it } from '@jest/globals';
 import { CANARY_CHANNEL, type Commit } from '../../src/domain/engine.ts';
+import { createProber } from '../../src/domain/prober.ts';
 import { NO_TAG } from '../../src/protocol/cursor.ts';
 import type { OpenEngine } from './engine-contract.ts';
 import { channelOf, commitOf, correct, createNewsroom, publish, SIX_PM_MS } from './newsroom.ts';
@@ -178,6 +179,38 @@ export function describeFeed(open: OpenEngine): void {
         'probe',
       ]);
       watching.stop();
+    });
+
+    it('tells a follower of each announcement beside its entry, and of nothing where a commit writes none', async () => {
+      const { engine } = await open();
+      const prober = createProber(engine.headlines, 'contract');
+      await prober.probe(SIX_PM_MS, 'tag-0');
+      const told: string[] = [];
+      const until = { reached: () => {} };
+      const stop = engine.feed.follow(
+        CANARY_CHANNEL,
+        { headlines: 0, tail: 0 },
+        {
+          onBaseline: () => until.reached(),
+          onAnnounced: (tag) => void told.push(`announced ${tag}`),
+          onEntries(entries) {
+            told.push(...entries.map(({ tag }) => `entry ${tag}`));
+            until.reached();
+          },
+        },
+      );
+      await new Promise<void>((resolve) => {
+        until.reached = resolve;
+      });
+      // No entry, and nothing announced.
+      await prober.probe(SIX_PM_MS);
+      const heard = new Promise<void>((resolve) => {
+        until.reached = resolve;
+      });
+      await prober.probe(SIX_PM_MS, 'tag-1');
+      await heard;
+      expect(told).toEqual(['announced tag-1', 'entry tag-1']);
+      stop();
     });
 
     it('keeps the probe of each of many gateways until its next', async () => {

@@ -63,4 +63,50 @@ describe('liveness', () => {
     expect(events).toEqual([]);
     liveness.stop();
   });
+
+  it('tells of those that have aged, each by its own measure between half of the limit and all', async () => {
+    const aged: Connection[] = [];
+    const ages = [0, 0.5, 0.999];
+    const liveness = startLiveness({
+      pingIntervalMs: SECOND,
+      maxConnectionAgeMs: 100 * SECOND,
+      random: () => ages.shift() ?? 0,
+      onAged(connection) {
+        aged.push(connection);
+        connection.close(4000, 'aged');
+      },
+    });
+    const [first, second, third] = ages.map(() => connect(true).connection);
+    for (const connection of [first, second, third]) if (connection) liveness.watch(connection);
+    await jest.advanceTimersByTimeAsync(49 * SECOND);
+    expect(aged).toEqual([]);
+    await jest.advanceTimersByTimeAsync(SECOND);
+    expect(aged).toEqual([first]);
+    await jest.advanceTimersByTimeAsync(25 * SECOND);
+    expect(aged).toEqual([first, second]);
+    await jest.advanceTimersByTimeAsync(25 * SECOND);
+    expect(aged).toEqual([first, second, third]);
+    liveness.stop();
+  });
+
+  it('lets no connection age where there is no limit', async () => {
+    const onAged = jest.fn();
+    const liveness = startLiveness({ pingIntervalMs: SECOND, maxConnectionAgeMs: 0, onAged });
+    liveness.watch(connect(true).connection);
+    await jest.advanceTimersByTimeAsync(100_000 * SECOND);
+    expect(onAged).not.toHaveBeenCalled();
+    liveness.stop();
+  });
+
+  it('ends one that was said goodbye to and does not leave', async () => {
+    const liveness = startLiveness({ pingIntervalMs: 5 * SECOND });
+    const { connection, events } = connect(true);
+    liveness.watch(connection);
+    connection.close(4000, 'come back');
+    await jest.advanceTimersByTimeAsync(5 * SECOND);
+    expect(events).toEqual([]);
+    await jest.advanceTimersByTimeAsync(5 * SECOND);
+    expect(events).toEqual(['terminated']);
+    liveness.stop();
+  });
 });

@@ -60,4 +60,19 @@ describe('mirrors of a gateway that has just begun', () => {
     expect(found.every((result) => !result.ok && result.refusal.code === 'unknown-channel')).toBe(true);
     expect(lists() - before).toBe(1);
   });
+
+  it('is warm once every channel has been read, and stays so while a channel made later is', async () => {
+    const names = ['az', 'en'];
+    const { observers } = begin(async () => names.map((name) => ({ ...channel, name })));
+    await until(() => observers.length === 2);
+    expect(mirrors.isWarm).toBe(false);
+    observers[0]?.onBaseline(baseline);
+    expect(mirrors.isWarm).toBe(false);
+    observers[1]?.onBaseline(baseline);
+    expect(mirrors.isWarm).toBe(true);
+    names.push('sport');
+    await mirrors.refresh();
+    expect(observers).toHaveLength(3);
+    expect(mirrors.isWarm).toBe(true);
+  });
 });

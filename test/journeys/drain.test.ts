@@ -1,8 +1,10 @@
 /** A gateway that is asked to stop sees everyone out, and they come back elsewhere without loss. [design 3, promise 8] */
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
+import { gatherCrowd } from '../support/crowd.ts';
 import { startCuttingProxy } from '../support/cutting-proxy.ts';
 import { type Deployment, deployOnRedis } from '../support/deployment.ts';
 import { openNewsroom } from '../support/newsroom.ts';
@@ -106,3 +108,80 @@ describe('a draining gateway', () => {
     await Promise.all(proxies.map((proxy) => proxy.stop()));
   }, 60_000);
 });
+
+describe('a gateway that is stopped under two thousand readers', () => {
+  const DRAIN_MS = 5_000;
+  /** For requests that were begun, and for a machine that is busy with two thousand readers itself. */
+  const SLACK_MS = 5_000;
+  const READERS = 2_000;
+  let deployment: Deployment;
+  beforeEach(async () => {
+    deployment = await deployOnRedis([
+      '--drain-ms',
+      String(DRAIN_MS),
+      '--max-connections-per-address',
+      '10000',
+    ]);
+  });
+  afterEach(() => deployment.stop());
+
+  it('loses nothing and doubles nothing while headlines go out, spreads its goodbyes, and ends in time', async () => {
+    const [first, second] = deployment.gateways;
+    const crowd = gatherCrowd(first.url, { size: READERS });
+    try {
+      await until(() => crowd.areLive, { withinMs: 60_000 });
+      const newsroom = openNewsroom(deployment.ingest.url);
+      const titles: string[] = [];
+      const post = async () => {
+        titles.push(`Item ${titles.length + 1}`);
+        await newsroom.post({ title: titles.at(-1) });
+      };
+      await post();
+
+      crowd.moveTo(second.url);
+      const fromMs = performance.now();
+      first.signal('SIGTERM');
+      let endedMs: number | undefined;
+      void first.ended.then(() => {
+        endedMs = performance.now();
+      });
+      while (endedMs === undefined) {
+        await post();
+        await pause(100);
+      }
+      expect(await first.ended).toBe(0);
+      expect(endedMs - fromMs).toBeLessThan(DRAIN_MS + SLACK_MS);
+      await until(() => crowd.areLive, { withinMs: 60_000 });
+      await post();
+      await until(() => crowd.readers.every(({ seen }) => seen.length >= titles.length), {
+        withinMs: 60_000,
+        state: () => crowd.readers.filter(({ seen }) => seen.length < titles.length).length,
+      });
+
+      const whole = titles.join();
+      expect(crowd.readers.filter(({ seen }) => seen.join() !== whole).length).toBe(0);
+      // Each was told once when to return, came back by its cursor, and held one socket at a time.
+      expect(crowd.readers.every(({ goodbyes }) => goodbyes.length === 1)).toBe(true);
+      expect(crowd.readers.every(({ beginnings }) => beginnings.join() === 'snapshot,resumed')).toBe(true);
+      expect(crowd.readers.every(({ mostSockets }) => mostSockets === 1)).toBe(true);
+      const goodbyes = crowd.readers.flatMap((reader) => reader.goodbyes);
+      // No tenth of the time has much more than its share: of the goodbyes, nor of the returns.
+      const byThen = goodbyes.map(({ atMs, retryAfterMs }) => atMs + retryAfterMs);
+      for (const times of [goodbyes.map(({ atMs }) => atMs), byThen]) {
+        expect(busiest(times, DRAIN_MS / 10)).toBeLessThan(0.35);
+      }
+    } finally {
+      crowd.close();
+    }
+  }, 180_000);
+});
+
+/** @returns which part of all falls into the fullest stretch of this length. */
+function busiest(timesMs: readonly number[], stretchMs: number): number {
+  const counts = new Map<number, number>();
+  for (const atMs of timesMs) {
+    const stretch = Math.floor(atMs / stretchMs);
+    counts.set(stretch, (counts.get(stretch) ?? 0) + 1);
+  }
+  return Math.max(...counts.values()) / timesMs.length;
+}
