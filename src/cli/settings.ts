@@ -29,7 +29,7 @@ const faultOfRedis = (text: string): string | undefined => {
 const faultOfOther = (text: string): string | undefined =>
   /^embedded:./.test(text) ? undefined : 'must be embedded:FOLDER, or the address of a Redis: redis://HOST';
 
-const schema = z.object({
+const fields = z.object({
   port: wholeNumber(0, 65_535, 8080),
   /** Loopback unless said otherwise: what is not meant for the network is not on it. */
   host: z.string().min(1).default('127.0.0.1'),
@@ -68,6 +68,14 @@ const schema = z.object({
   pingIntervalMs: wholeNumber(1_000, 300_000, 25_000),
   drainMs: wholeNumber(0, 600_000, 5_000),
   logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+});
+
+const schema = fields.superRefine(({ store, roles }, context) => {
+  // Its folder takes one process: readers there would wait for headlines that no one can post.
+  if (!store.startsWith('embedded:') || roles.includes('ingest')) return;
+  const message =
+    'must have ingest with an embedded store, which one process has to itself; apart, roles share a redis:// store';
+  context.addIssue({ code: 'custom', path: ['roles'], message });
 });
 
 export type Settings = z.output<typeof schema>;

@@ -23,7 +23,8 @@ function createFakeStore(answers: {
   const records = [...(answers.records ?? [])];
   const results = [...(answers.results ?? [])];
   let record: HeadlineRecord | undefined;
-  const store: HeadlineStore = {
+  const store: Pick<HeadlineStore, 'now' | 'read' | 'commit' | 'receipt'> = {
+    now: async () => SIX_PM,
     read: async () => (records.length > 0 ? records.shift() : record),
     async commit(commit) {
       commits.push(commit);
@@ -37,11 +38,10 @@ function createFakeStore(answers: {
       };
     },
     receipt: async () => answers.receipt ?? { kind: 'absent' },
-    due: async () => [],
   };
   return { store, commits };
 }
-const deskOn = (store: HeadlineStore) => createDesk(store, { now: () => SIX_PM, randomTag: () => 'tag' });
+const deskOn = (store: Parameters<typeof createDesk>[0]) => createDesk(store, { randomTag: () => 'tag' });
 
 describe('a desk', () => {
   it('commits what was decided, over the revision it read, and says where it stands', async () => {
