@@ -1,123 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Baseline } from '../../src/domain/engine.ts';
-import { createFollower, interpret, type LogReader } from '../../src/domain/follower.ts';
+import { createFollower, interpret } from '../../src/domain/follower.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
-import { type Cursor, NO_TAG } from '../../src/protocol/cursor.ts';
-
-const AT = '2026-11-23T18:00:00.000Z';
-const entryOf = (sequence: number, tag: string, previous: string): LogEntry => ({
-  sequence,
-  tag,
-  previous,
-  at: AT,
-  body: { change: 'retracted', id: tag, version: 1 },
-});
-const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-/** A store that can be written, trimmed, set back and emptied; no two entries ever share a tag. */
-function createStore() {
-  let epochs = 1;
-  let tags = 0;
-  let epoch = 'e1';
-  let head: Pick<Cursor, 'sequence' | 'tag'> = { sequence: 0, tag: NO_TAG };
-  let log: LogEntry[] = [];
-  const store = {
-    get head(): Cursor {
-      return { epoch, ...head };
-    },
-    get log(): readonly LogEntry[] {
-      return log;
-    },
-    commit() {
-      tags += 1;
-      const entry = entryOf(head.sequence + 1, `t${tags}`, head.tag);
-      log.push(entry);
-      head = { sequence: entry.sequence, tag: entry.tag };
-      return { entry, epoch };
-    },
-    trim(count: number) {
-      log = log.slice(count);
-    },
-    /** As a replica that had not heard the last entries and took over. */
-    rewind(count: number) {
-      const last = log[Math.max(0, log.length - count)];
-      if (last === undefined) return;
-      log = log.filter((entry) => entry.sequence < last.sequence);
-      head = { sequence: last.sequence - 1, tag: last.previous };
-    },
-    flush() {
-      log = [];
-      head = { sequence: 0, tag: NO_TAG };
-      store.beginEpoch();
-    },
-    beginEpoch() {
-      epochs += 1;
-      epoch = `e${epochs}`;
-    },
-    endEpoch(ended: string) {
-      if (ended === epoch) store.beginEpoch();
-    },
-    baseline: (tail: number): Baseline => ({
-      head: store.head,
-      headlines: [],
-      tail: tail > 0 ? log.slice(-tail) : [],
-    }),
-    since: (sequence: number, limit: number) => ({
-      head: store.head,
-      entries: log.filter((entry) => entry.sequence > sequence).slice(0, limit),
-    }),
-  };
-  return store;
-}
-
-/** Reads that the test answers when it likes: first it looks into the store, later it delivers what it saw. */
-function createSlowReader(store: ReturnType<typeof createStore>) {
-  interface Read {
-    look(): void;
-    deliver(): void;
-    fail(): void;
-    isSeen: boolean;
-  }
-  const reads: Read[] = [];
-  const slowly = <Answer>(ask: () => Answer) =>
-    new Promise<Answer>((resolve, reject) => {
-      let answer: Answer;
-      const read: Read = {
-        isSeen: false,
-        look() {
-          answer = ask();
-          read.isSeen = true;
-        },
-        deliver: () => resolve(answer),
-        fail: () => reject(new Error('the store is away')),
-      };
-      reads.push(read);
-    });
-  const take = (isSeen: boolean) => reads.find((read) => read.isSeen === isSeen);
-  const remove = (read: Read | undefined) => {
-    if (read) reads.splice(reads.indexOf(read), 1);
-    return read;
-  };
-  const reader: LogReader = {
-    baseline: ({ tail }) => slowly(() => store.baseline(tail)),
-    since: (sequence, limit) => slowly(() => store.since(sequence, limit)),
-    endEpoch: (epoch) => slowly(() => store.endEpoch(epoch)),
-  };
-  return {
-    reader,
-    look: () => take(false)?.look(),
-    deliver: () => remove(take(true))?.deliver(),
-    fail: () => remove(reads[0])?.fail(),
-    /** Answers until no more is asked. */
-    async settle() {
-      for (await turn(); reads.length > 0; await turn()) {
-        take(false)?.look();
-        remove(take(true))?.deliver();
-      }
-    },
-  };
-}
+import type { Cursor } from '../../src/protocol/cursor.ts';
+import {
+  type Announcement,
+  createModelStore,
+  createSlowReader,
+  modelEntry as entryOf,
+  type ModelStore,
+  turn,
+} from './model-store.ts';
 
 /** An observer that throws nothing, but remembers the first thing that was not as promised. */
 function createWitness() {
@@ -161,13 +55,16 @@ type Step =
   | { readonly do: 'commit'; readonly fate: 'announced' | 'lost' | 'held' }
   /** A held announcement, or an old one again. */
   | { readonly do: 'announce'; readonly which: number }
-  | { readonly do: 'look' | 'deliver' | 'fail' | 'reconcile' | 'compare' | 'flush' | 'beginEpoch' }
+  | { readonly do: 'look' | 'deliver' | 'fail' | 'reconcile' | 'flush' | 'beginEpoch' }
+  /** The head as it stands, or as it once stood. */
+  | { readonly do: 'compare'; readonly which?: number | undefined }
   | { readonly do: 'trim' | 'rewind'; readonly count: number };
 
 const gentle: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constant('commit'), fate: fc.constantFrom('announced', 'lost', 'held') }),
   fc.record({ do: fc.constant('announce'), which: fc.nat() }),
-  fc.record({ do: fc.constantFrom('look', 'deliver', 'fail', 'reconcile', 'compare') }),
+  fc.record({ do: fc.constant('compare'), which: fc.option(fc.nat(), { nil: undefined }) }),
+  fc.record({ do: fc.constantFrom('look', 'deliver', 'fail', 'reconcile') }),
 ];
 const harsh: fc.Arbitrary<Step>[] = [
   ...gentle,
@@ -175,15 +72,18 @@ const harsh: fc.Arbitrary<Step>[] = [
   fc.record({ do: fc.constantFrom('trim', 'rewind'), count: fc.integer({ min: 1, max: 4 }) }),
 ];
 const stepsOf = (steps: fc.Arbitrary<Step>[]) =>
-  fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 40 });
+  fc.array(fc.oneof(...steps), { minLength: 1, maxLength: 60, size: 'max' });
 
 async function play(steps: readonly Step[]) {
-  const store = createStore();
+  const store = createModelStore();
   const slow = createSlowReader(store);
   const witness = createWitness();
   const follower = createFollower(slow.reader, witness, { headlines: 0, tail: 5 });
-  const announcements: ReturnType<typeof store.commit>[] = [];
-  const announce = ({ entry, epoch }: ReturnType<typeof store.commit>) => follower.offer(entry, epoch);
+  const announcements: Announcement[] = [];
+  const announce = ({ entry, epoch }: Announcement) => follower.offer(entry, epoch);
+  const heads: Cursor[] = [store.head];
+  /** What may make it read, and what may make one read not enough. */
+  let [asked, harmed] = [0, 0];
   for (const step of steps) {
     if (step.do === 'commit') {
       const committed = store.commit();
@@ -194,23 +94,30 @@ async function play(steps: readonly Step[]) {
       if (announcement) announce(announcement);
     } else if (step.do === 'trim' || step.do === 'rewind') store[step.do](step.count);
     else if (step.do === 'flush' || step.do === 'beginEpoch') store[step.do]();
-    else if (step.do === 'compare') follower.compare(store.head);
-    else if (step.do === 'reconcile') follower.reconcile();
+    else if (step.do === 'compare') {
+      follower.compare(
+        step.which === undefined ? store.head : (heads[step.which % heads.length] ?? store.head),
+      );
+    } else if (step.do === 'reconcile') follower.reconcile();
     else slow[step.do]();
+    heads.push(store.head);
+    if (['commit', 'announce', 'compare', 'reconcile'].includes(step.do)) asked += 1;
+    if (['trim', 'rewind', 'flush', 'beginEpoch'].includes(step.do)) harmed += 1;
     await turn();
   }
   // The store is calm again, and the engine looks at it as it does every second.
   await slow.settle();
   follower.compare(store.head);
   await slow.settle();
-  return { store, witness, follower };
+  return { store, slow, witness, follower, asked: asked + 1, harmed };
 }
 
 describe('following', () => {
   it('gives every entry once and in order, whatever is lost, late, doubled or failing', async () => {
     await fc.assert(
       fc.asyncProperty(stepsOf(gentle), async (steps) => {
-        const { store, witness } = await play(steps);
+        const { store, slow, witness, asked } = await play(steps);
+        expect(slow.count).toBeLessThanOrEqual(asked + 1);
         expect(witness.faults).toEqual([]);
         expect(witness.baselines).toHaveLength(1);
         expect(witness.position).toEqual(store.head);
@@ -224,7 +131,9 @@ describe('following', () => {
   it('ends where the store is, on an unbroken chain, however the store was trimmed, rewound or emptied', async () => {
     await fc.assert(
       fc.asyncProperty(stepsOf(harsh), async (steps) => {
-        const { store, witness } = await play(steps);
+        const { store, slow, witness, asked, harmed } = await play(steps);
+        // One to find the harm out, one to end the epoch, one for what is so now.
+        expect(slow.count).toBeLessThanOrEqual(asked + 1 + 3 * harmed);
         expect(witness.faults).toEqual([]);
         expect(witness.position).toEqual(store.head);
         const oldest = store.log[0]?.sequence ?? Number.POSITIVE_INFINITY;
@@ -237,7 +146,7 @@ describe('following', () => {
 
   /** A follower with a hundred entries behind it, and no read under way. */
   async function follow() {
-    const store = createStore();
+    const store = createModelStore();
     for (let n = 0; n < 100; n += 1) store.commit();
     const slow = createSlowReader(store);
     const witness = createWitness();
@@ -263,6 +172,23 @@ describe('following', () => {
     expect(witness.all).toEqual([entry]);
   });
 
+  it('repairs a hole by one read, whatever is announced while it is under way, and by one more what came after it looked', async () => {
+    const { store, slow, witness, follower } = await follow();
+    const before = slow.count;
+    const announcements = Array.from({ length: 50 }, () => store.commit());
+    const announce = () => {
+      for (const { entry, epoch } of announcements.toReversed()) follower.offer(entry, epoch);
+    };
+    announce();
+    slow.look();
+    announcements.push(...Array.from({ length: 50 }, () => store.commit()));
+    announce();
+    await slow.settle();
+    expect(slow.count - before).toBe(2);
+    expect(witness.faults).toEqual([]);
+    expect(witness.all.map(({ tag }) => tag)).toEqual(announcements.map(({ entry }) => entry.tag));
+  });
+
   it('repairs a hole longer than one read', async () => {
     const { store, witness, check } = await follow();
     for (let n = 0; n < 2_500; n += 1) store.commit();
@@ -273,10 +199,10 @@ describe('following', () => {
   });
 
   it.each([
-    ['rewound', (store: ReturnType<typeof createStore>) => store.rewind(1)],
+    ['rewound', (store: ModelStore) => store.rewind(1)],
     [
       'forked',
-      (store: ReturnType<typeof createStore>) => {
+      (store: ModelStore) => {
         store.rewind(2);
         store.commit();
         store.commit();
@@ -284,7 +210,7 @@ describe('following', () => {
     ],
     [
       'forked',
-      (store: ReturnType<typeof createStore>) => {
+      (store: ModelStore) => {
         store.rewind(2);
         for (let n = 0; n < 5; n += 1) store.commit();
       },
@@ -303,12 +229,12 @@ describe('following', () => {
   it.each([
     [
       'trimmed',
-      (store: ReturnType<typeof createStore>) => {
+      (store: ModelStore) => {
         for (let n = 0; n < 5; n += 1) store.commit();
         store.trim(103);
       },
     ],
-    ['new-epoch', (store: ReturnType<typeof createStore>) => store.flush()],
+    ['new-epoch', (store: ModelStore) => store.flush()],
   ])('begins anew when the log is %s, and leaves the epoch alone', async (kind, harm) => {
     const { store, witness, troubles, check } = await follow();
     harm(store);

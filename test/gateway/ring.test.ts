@@ -101,4 +101,92 @@ describe('ring', () => {
       { numRuns: 60 },
     );
   });
+
+  type Step =
+    | { readonly do: 'append'; readonly size: number; readonly gap: number }
+    /** Someone resumes from before what is held. */
+    | { readonly do: 'prepend'; readonly count: number }
+    | { readonly do: 'clear' | 'begin' | 'read'; readonly which: number };
+  const steps: fc.Arbitrary<Step[]> = fc.array(
+    fc.oneof(
+      {
+        weight: 12,
+        arbitrary: fc.record({
+          do: fc.constant('append'),
+          size: fc.integer({ min: 1, max: 40 }),
+          gap: fc.integer({ min: 1, max: 3 }),
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: fc.constant('prepend'), count: fc.integer({ min: 1, max: 6 }) }),
+      },
+      { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('begin', 'read', 'read'), which: fc.nat() }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('clear'), which: fc.nat() }) },
+    ),
+    { minLength: 50, maxLength: 500, size: 'max' },
+  );
+
+  it('leads every position through exactly the frames after it, or says that they are gone, whatever came in between', () => {
+    fc.assert(
+      fc.property(
+        steps,
+        fc.integer({ min: 1, max: 80 }),
+        fc.integer({ min: 60, max: 900 }),
+        (all, most, bytes) => {
+          /** Ten frames that were there before the ring was. */
+          let frames = Array.from({ length: 10 }, (_, index) => frame(index + 1));
+          const ring = createRing(10, { limitFrames: most, limitBytes: bytes, limitWriteBytes: 100 });
+          const readers: { at: number; seen: number; life: number }[] = [];
+          let life = 0;
+          for (const step of all) {
+            const last = frames.at(-1)?.sequence ?? 0;
+            if (step.do === 'append') {
+              frames.push(frame(last + step.gap, step.size));
+              ring.append(frames.at(-1) as RingFrame);
+            } else if (step.do === 'prepend') {
+              const { floor } = ring;
+              const from = floor - step.count;
+              const older = frames.filter(({ sequence }) => sequence > from && sequence <= floor);
+              if (from >= 0) ring.prepend(older, from);
+            } else if (step.do === 'clear') {
+              // Seldom: frames that are gone are to pile up.
+              if (step.which % 8 !== 0) continue;
+              life += 1;
+              ring.clear(last);
+              frames = frames.slice(-5);
+            } else if (step.do === 'begin') {
+              const cursor = ring.floor + (step.which % (last - ring.floor + 1));
+              readers.push({ at: ring.positionAfter(cursor), seen: cursor, life });
+            } else {
+              const reader = readers[step.which % Math.max(1, readers.length)];
+              if (!reader || reader.at === ring.head) continue;
+              const isGone = reader.at < ring.base;
+              if (reader.life < life) expect(isGone).toBe(true);
+              if (isGone) {
+                readers.splice(readers.indexOf(reader), 1);
+                continue;
+              }
+              const read = ring.read(reader.at);
+              const next = frames
+                .filter(({ sequence }) => sequence > reader.seen)
+                .slice(0, read.next - reader.at);
+              expect(read.bytes).toEqual(Buffer.concat(next.map((one) => one.bytes)));
+              reader.at = read.next;
+              reader.seen = next.at(-1)?.sequence ?? reader.seen;
+            }
+          }
+          const held = readAll(ring, ring.base).length;
+          expect(ring.head - ring.base).toBeLessThanOrEqual(most);
+          expect(held).toBeLessThanOrEqual(Math.max(bytes, frames.at(-1)?.bytes.length ?? 0));
+          for (const { at, seen, life: born } of readers) {
+            if (born < life || at < ring.base) continue;
+            const rest = frames.filter(({ sequence }) => sequence > seen);
+            expect(readAll(ring, at)).toEqual(Buffer.concat(rest.map((one) => one.bytes)));
+          }
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
 });
