@@ -17,13 +17,16 @@ const CATCH_UP_MS = 60_000;
 
 /** @returns what did not come back. */
 export async function awaitParts({ processes, store }: Deployment): Promise<string[]> {
-  const whole = await store.isWhole().catch((error: unknown) => String(error));
+  const whole = await store.untilWhole().then(
+    () => [],
+    (error: unknown) => [`the store never came back: ${String(error)}`],
+  );
   const parts = await Promise.all(
     processes.map(async (each) =>
       (await each.ready(READY_MS)) ? [] : [`${each.name} never was ready again`],
     ),
   );
-  return [...(whole === true ? [] : [`the store never came back: ${whole}`]), ...parts.flat()];
+  return [...whole, ...parts.flat()];
 }
 
 /** @returns the scheduled headlines whose time has passed, and that did not come out. */
@@ -31,7 +34,7 @@ export async function awaitReleases({ ingests }: Deployment, scheduled: readonly
   const late = await Promise.all(
     scheduled.map(async ({ channel, id }) => {
       const isOut = async () => {
-        const response = await fetch(`${ingests[0]?.url}/v1/channels/${channel}/headlines/${id}`, {
+        const response = await fetch(`${ingests[0]?.deskUrl}/v1/channels/${channel}/headlines/${id}`, {
           headers: { authorization: `Bearer ${ADMIN_KEY}` },
           signal: AbortSignal.timeout(4_000),
         });

@@ -16,9 +16,9 @@ import type { Run } from './journal.ts';
 import { openJournalFolder } from './journal-folder.ts';
 import { createRequestSource } from './newsroom-requests.ts';
 import { createPublisher, type Publisher } from './publisher.ts';
-import { redisFaults } from './redis-faults.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
 import { serviceFaults } from './service-faults.ts';
+import { storeFaults } from './store-faults.ts';
 import { openStoryBook } from './story-book.ts';
 
 export interface ChaosRunOptions {
@@ -54,6 +54,13 @@ export interface ChaosRunResult {
 /** An answer has to come in the calm. */
 const ANSWER_MS = 30_000;
 const PROGRESS_MS = 5_000;
+/** Between the beginnings of two faults: where one process is all there is, each stops everything. */
+const PAUSES_MS: Readonly<Record<Run['store'], readonly [number, number]>> = {
+  embedded: [1_000, 3_500],
+  redis: [600, 2_800],
+  sentinel: [600, 2_800],
+  cluster: [600, 2_800],
+};
 
 export async function runChaos({
   store,
@@ -90,7 +97,7 @@ export async function runChaos({
     noteRun();
     const doors = gateways.map(({ name, url }) => ({ name, url }));
     readers = startCast({ count: readerCount, channels, doors, journal, random: random.fork('readers') });
-    const everything = [...serviceFaults(deployed), ...redisFaults(deployed)];
+    const everything = [...serviceFaults(deployed), ...storeFaults(deployed)];
     const chosen = everything.filter(
       ({ kind }) => only.length === 0 || only.some((word) => kind.includes(word)),
     );
@@ -101,7 +108,8 @@ export async function runChaos({
       write: journal.fault,
       onTrouble: (kind, error) => troubles.push(`${kind} went wrong: ${String(error)}`),
       signal: AbortSignal.any([over, faultsOver.signal]),
-      ...(pauseMs && { pauseMs }),
+      pauseMs: pauseMs ?? PAUSES_MS[store],
+      overlap: store === 'embedded' ? 2 : 3,
     });
     const deliveries = () => readers.reduce((sum, { diary }) => sum + diary.deliveries, 0);
     timers.push(setTimeout(() => faultsOver.abort(), durationMs));
@@ -117,7 +125,7 @@ export async function runChaos({
     const open = (name: string) => {
       const publisher = createPublisher({
         write: journal.publisher(name),
-        ingests: ingests.map(({ url }) => url),
+        ingests: ingests.map(({ deskUrl }) => deskUrl),
         book,
         random: random.fork(name),
         mayBeDestroyedSince: schedule.mayBeDestroyedSince,

@@ -40,7 +40,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending
 
 async function runStore(store: Run['store']): Promise<boolean> {
   const folder = values.keep
-    ? join(resolve(values.keep), store)
+    ? join(resolve(values.keep), `${store}-${seed}-${Date.now()}`)
     : mkdtempSync(join(tmpdir(), `newsline-chaos-${store}-`));
   const sabotaged = resolve('dist', 'chaos', 'sabotaged');
   rmSync(sabotaged, { recursive: true, force: true });

@@ -71,7 +71,7 @@ export async function deploy({ store: kind, folder, program }: DeploymentOptions
     // The first start makes the channel that the gateways then find.
     await Promise.all(ingests.map((each) => readyOrThrow(each)));
     const gateways = isOne ? ingests : await Promise.all(GATEWAYS.map((name) => start(name, 'gateway')));
-    const urls = ingests.map(({ url }) => url);
+    const urls = ingests.map(({ deskUrl }) => deskUrl);
     const createChannels = (withinMs: number) => createAll(urls, CHANNELS, withinMs);
     await createChannels(START_MS);
     await Promise.all(gateways.map((each) => readyOrThrow(each)));

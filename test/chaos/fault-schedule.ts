@@ -17,8 +17,10 @@ export interface FaultScheduleOptions {
   readonly onTrouble: (kind: string, error: unknown) => void;
   /** Ends the faults; what is under way is put right at once. */
   readonly signal: AbortSignal;
-  /** Between the beginnings of two, at least and at most. @default [600, 2800] */
-  readonly pauseMs?: readonly [number, number];
+  /** Between the beginnings of two, at least and at most. */
+  readonly pauseMs: readonly [number, number];
+  /** At one time. */
+  readonly overlap: number;
 }
 
 export interface FaultSchedule {
@@ -29,16 +31,14 @@ export interface FaultSchedule {
   mayBeDestroyedSince(ms: number): boolean;
 }
 
-/** At one time. */
-const OVERLAP = 3;
-
 export function startFaults({
   faults,
   random,
   write,
   onTrouble,
   signal,
-  pauseMs: [least, most] = [600, 2_800],
+  pauseMs: [least, most],
+  overlap,
 }: FaultScheduleOptions): FaultSchedule {
   const hold = holdUntil(signal);
   const underWay = new Map<string, Promise<void>>();
@@ -71,7 +71,7 @@ export function startFaults({
       const fault = deck.shift();
       const target = fault && random.pick(fault.targets);
       if (!fault || target === undefined) break;
-      while (underWay.has(target) || underWay.size >= OVERLAP) await Promise.race(underWay.values());
+      while (underWay.has(target) || underWay.size >= overlap) await Promise.race(underWay.values());
       if (signal.aborted) break;
       count += 1;
       underWay.set(

@@ -16,17 +16,12 @@ export function serviceFaults({ ingests, gateways, processes, store }: Deploymen
         ['gateway', gateways],
         ['ingest', ingests],
       ];
-  const doors = isOne ? 'connections' : 'reader connections';
+  const doors = new Map(gateways.map(({ name, door }) => [name, door]));
+  const desks = new Map(ingests.map(({ name, desk }) => [name, desk]));
   return [
     ...roles.flatMap(([role, each]) => processFaults(role, each)),
-    ...networkFaults(doors, new Map(gateways.map(({ name, door }) => [name, door])), 'door of '),
-    ...(isOne
-      ? []
-      : networkFaults(
-          'publisher connections',
-          new Map(ingests.map(({ name, door }) => [name, door])),
-          'door of ',
-        )),
+    ...networkFaults('reader connections', doors, 'door of '),
+    ...networkFaults('publisher connections', desks, 'desk of '),
   ];
 }
 
@@ -91,7 +86,7 @@ export function networkFaults(
     fault('cut', async (proxy) => proxy.cut()),
     fault('stall', async (proxy, random, hold) => {
       proxy.stall();
-      await hold(random.between(500, 4_000));
+      await hold(random.between(500, 3_000));
       proxy.resume();
     }),
     fault('delay', async (proxy, random, hold) => {
@@ -101,7 +96,7 @@ export function networkFaults(
     }),
     fault('blackhole', async (proxy, random, hold) => {
       proxy.stall();
-      await hold(random.between(3_000, 8_000));
+      await hold(random.between(2_000, 6_000));
       proxy.cut();
       proxy.resume();
     }),

@@ -24,9 +24,12 @@ export interface ServiceProcessOptions {
 
 export interface ServiceProcess {
   readonly name: string;
-  /** Where it is reached, whatever becomes of the process: through {@link door}. */
+  /** Where readers reach it, whatever becomes of the process: through {@link door}. */
   readonly url: string;
   readonly door: FaultProxy;
+  /** Where publishers reach it: through {@link desk}. */
+  readonly deskUrl: string;
+  readonly desk: FaultProxy;
   /** Of the process that runs now; undefined where none does. */
   readonly pid: number | undefined;
   signal(name: NodeJS.Signals): void;
@@ -56,7 +59,7 @@ export async function superviseService({
   let isMeant = false;
   let downUntilMs = 0;
   const log = createWriteStream(logFile, { flags: 'a' });
-  const door = await startFaultProxy(() => port);
+  const [door, desk] = await Promise.all([startFaultProxy(() => port), startFaultProxy(() => port)]);
   const reap = () => child?.kill('SIGKILL');
   process.once('exit', reap);
 
@@ -116,6 +119,8 @@ export async function superviseService({
     name,
     url: `http://127.0.0.1:${door.port}`,
     door,
+    deskUrl: `http://127.0.0.1:${desk.port}`,
+    desk,
     get pid() {
       return child?.pid;
     },
@@ -136,7 +141,7 @@ export async function superviseService({
       isStopped = true;
       await end('SIGKILL');
       await supervised;
-      await door.stop();
+      await Promise.all([door.stop(), desk.stop()]);
       log.end();
       process.off('exit', reap);
     },
