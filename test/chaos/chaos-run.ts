@@ -122,6 +122,7 @@ export async function runChaos({
     const book = openStoryBook();
     let sent = 0;
     let isQuiet = false;
+    const lastMoment = AbortSignal.any([over, tooLate.signal]);
     const open = (name: string) => {
       const publisher = createPublisher({
         write: journal.publisher(name),
@@ -138,8 +139,9 @@ export async function runChaos({
       const own = random.fork(`requests of ${name}`);
       const source = createRequestSource(name, channels, book, own);
       while (!isQuiet && !over.aborted) {
-        sent += 1;
-        await publisher.send(source.next(), AbortSignal.any([over, tooLate.signal]));
+        const requests = source.next();
+        sent += requests.length;
+        await Promise.all(requests.map((request) => publisher.send(request, lastMoment)));
         await sleep(own.between(20, 250));
       }
     };

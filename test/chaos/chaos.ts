@@ -13,6 +13,7 @@ import { buildSabotaged, SABOTAGES, type Sabotage } from './sabotage.ts';
 const STORES: readonly Run['store'][] = ['embedded', 'redis', 'sentinel', 'cluster'];
 /** For the start, the calm and the check of one run; then everything is ended. */
 const BESIDES_MS = 300_000;
+const PUT_AWAY_MS = 15_000;
 
 const { values } = parseArgs({
   options: {
@@ -36,7 +37,12 @@ if (!(minutes > 0) || !Number.isSafeInteger(seed) || stores.length === 0 || sabo
 }
 
 const ending = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => ending.abort());
+const end = () => {
+  ending.abort();
+  // What is not put away by then is ended with this process, part by part.
+  setTimeout(() => process.exit(1), PUT_AWAY_MS).unref();
+};
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
 
 async function runStore(store: Run['store']): Promise<boolean> {
   const folder = values.keep
@@ -44,7 +50,7 @@ async function runStore(store: Run['store']): Promise<boolean> {
     : mkdtempSync(join(tmpdir(), `newsline-chaos-${store}-`));
   const sabotaged = resolve('dist', 'chaos', 'sabotaged');
   rmSync(sabotaged, { recursive: true, force: true });
-  const timer = setTimeout(() => ending.abort(), minutes * 60_000 + BESIDES_MS);
+  const timer = setTimeout(end, minutes * 60_000 + BESIDES_MS);
   const result = await runChaos({
     store,
     seed,

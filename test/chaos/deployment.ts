@@ -39,6 +39,8 @@ const GATEWAYS = ['gateway-1', 'gateway-2', 'gateway-3'];
 const START_MS = 30_000;
 
 export async function deploy({ store: kind, folder, program }: DeploymentOptions): Promise<Deployment> {
+  // Each part has a listener that ends it with this process.
+  process.setMaxListeners(Math.max(process.getMaxListeners(), 64));
   const store = await openStore(kind, folder);
   const unexpectedEnds: string[] = [];
   const links = new Map<string, FaultProxy>();

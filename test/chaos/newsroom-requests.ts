@@ -29,8 +29,11 @@ const VERBS = ['cancels', 'opens', 'delays', 'wins', 'confirms', 'denies', 'revi
 const OBJECTS = ['night crossing', 'budget', 'final', 'tunnel', 'rate', 'exhibition', 'bridge', 'talks'];
 
 export interface RequestSource {
-  next(): NewsroomRequest;
+  /** One, or now and then two that are sent at once and meet over one story. */
+  next(): readonly NewsroomRequest[];
 }
+
+const RACE = 0.06;
 
 type Fields = Omit<Sighting, 'id' | 'version' | 'publishedAt' | 'sequence'>;
 
@@ -105,20 +108,29 @@ export function createRequestSource(
     return { request, channel, method: 'DELETE', id, body: {}, change: 'retracted', headline };
   }
 
+  const nextName = () => {
+    count += 1;
+    return `${publisher}-${count}`;
+  };
+
+  function draw(story: Story | undefined, planned: Story | undefined): NewsroomRequest {
+    const request = nextName();
+    const drawn = random.next();
+    if (drawn < 0.3 && story) return amend(request, story);
+    if (drawn < 0.4 && story) return put(request, story);
+    if (drawn < 0.48 && story) return kill(request, story);
+    if (drawn < 0.51 && planned) return kill(request, planned);
+    if (drawn < 0.58) return schedule(request);
+    if (drawn < 0.65) return put(request, undefined);
+    return post(request);
+  }
+
   return {
     next() {
-      count += 1;
-      const request = `${publisher}-${count}`;
-      const drawn = random.next();
-      const live = book.pick('live', random);
-      const scheduled = book.pick('scheduled', random);
-      if (drawn < 0.3 && live) return amend(request, live);
-      if (drawn < 0.4 && live) return put(request, live);
-      if (drawn < 0.48 && live) return kill(request, live);
-      if (drawn < 0.51 && scheduled) return kill(request, scheduled);
-      if (drawn < 0.58) return schedule(request);
-      if (drawn < 0.65) return put(request, undefined);
-      return post(request);
+      const story = book.pick('live', random);
+      if (!story || !random.chance(RACE)) return [draw(story, book.pick('scheduled', random))];
+      const rivals = random.shuffled([amend, amend, put, kill] as const).slice(0, 2);
+      return rivals.map((rival) => rival(nextName(), story));
     },
   };
 }

@@ -43,7 +43,6 @@ export function createPublisher({
   mayBeDestroyedSince,
 }: PublisherOptions): Publisher {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  let door = random.between(0, ingests.length - 1);
 
   return {
     async send(wanted, signal) {
@@ -52,6 +51,7 @@ export function createPublisher({
       write({ kind: 'intends', request, channel, change, headline, ...at });
       const startedAtMs = Date.now();
       let wasUnanswered = false;
+      let door = random.between(0, ingests.length - 1);
       while (!signal.aborted) {
         const answer = await ask(ingests[door] ?? '', wanted, agent).catch(() => undefined);
         if (answer && answer.status < 300) return acknowledge(wanted, answer);

@@ -25,7 +25,7 @@ export type Store = Opened &
   );
 
 /** An acknowledgement waits for one more copy: then the loss of the primary loses nothing. */
-const REPLICATED = ['--wait-replicas', '1'];
+const REPLICATED: readonly string[] = [];
 
 export async function openStore(kind: Store['kind'], folder: string): Promise<Store> {
   switch (kind) {
