@@ -19,6 +19,9 @@ export interface Sighting {
   readonly urgency?: number;
   readonly tags?: readonly string[];
   readonly publishedAt?: string;
+  /** As readers are told it: the number of its first publication. */
+  readonly sequence?: number;
+  readonly expiresAt?: string;
 }
 
 export interface ReaderFilter {
@@ -54,6 +57,8 @@ export type PublisherLine =
       readonly cursor?: string;
       /** As the answer gives it. */
       readonly version?: number;
+      /** As the answer gives it; false: an older version, or dead already, so nothing changed. Absent: true. */
+      readonly applied?: boolean;
       /** It was told that fewer replicas than wanted had it in time. */
       readonly isUnderReplicated: boolean;
     })
@@ -62,7 +67,10 @@ export type PublisherLine =
   /** The run ended before an answer came: it may have happened or not. */
   | (Line & { readonly kind: 'gave-up'; readonly request: string });
 
-/** In `reader-*.ndjson`. */
+/**
+ * In `reader-*.ndjson`: what came in at its socket, of every transport; an `sdk` reader's as well, through the WebSocket
+ * it is given, and only its `finally` is the list the SDK shows. Lines are in the order in which things happened.
+ */
 export type ReaderLine =
   /** Always first. */
   | (Line & {
@@ -71,9 +79,14 @@ export type ReaderLine =
       readonly transport: 'websocket' | 'flat' | 'event-stream' | 'sdk' | 'cloudevents' | 'json';
       readonly channel: string;
       readonly filter: ReaderFilter;
-      /** Headlines asked for in a snapshot; 0: it is given none. */
+      /** Headlines asked for in a snapshot; 0: it is given none, as `flat` and `cloudevents` readers always. */
       readonly last: number;
     })
+  /**
+   * Let in; `since` is the cursor it asked with. Without one it begins anew, which only a reader without a cursor may.
+   * To `flat` and `cloudevents` it says that they are resumed. `json`: with each answer, before what it says; one that
+   * says nothing new (304) needs no line.
+   */
   | (Line & { readonly kind: 'connected'; readonly gateway: string; readonly since?: string })
   /** Replaces all it had. */
   | (Line & {
@@ -89,11 +102,21 @@ export type ReaderLine =
       readonly change: ChangeKind;
       readonly headline: Sighting;
     })
+  /** JSON with `resumed: true`: all that was altered after `since`, each once, in its latest version. */
+  | (Line & {
+      readonly kind: 'altered';
+      readonly cursor: string;
+      readonly headlines: readonly Sighting[];
+      readonly retractions: readonly string[];
+    })
   /** It was told that its cursor leads nowhere, and begins anew knowing so. */
   | (Line & { readonly kind: 'lost' })
   | (Line & { readonly kind: 'disconnected'; readonly code?: number })
-  /** After the last change of the run: the list a program with this reader shows. Absent where it keeps none. */
-  | (Line & { readonly kind: 'finally'; readonly headlines: readonly Sighting[] });
+  /**
+   * Once all is quiet, the last line of every reader, written while it is still connected: it had the time to get all
+   * that was acknowledged or fell due. `headlines`: the list a program with this reader shows, where it keeps one.
+   */
+  | (Line & { readonly kind: 'finally'; readonly headlines?: readonly Sighting[] });
 
 /** In `faults.ndjson`. */
 export type FaultLine = Line & {
@@ -105,9 +128,10 @@ export type FaultLine = Line & {
   readonly untilMs: number;
   /**
    * What it may destroy of what was acknowledged before `untilMs`: nothing; the history (log) from which readers
-   * resume; or everything that was stored.
+   * resume; what was acknowledged as under-replicated, and with it the history (a primary is lost, another promoted);
+   * or everything that was stored.
    */
-  readonly destroys: 'nothing' | 'history' | 'everything';
+  readonly destroys: 'nothing' | 'history' | 'unreplicated' | 'everything';
 };
 
 /** In `run.json`. */
@@ -117,6 +141,8 @@ export interface Run {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly channels: readonly string[];
+  /** Newest headlines of a channel from which a gateway takes its lists. @default 500 */
+  readonly headlinesHeld?: number;
 }
 
 export type JournalLine = PublisherLine | ReaderLine | FaultLine;
