@@ -1,10 +1,49 @@
 /** A store that is gone: readiness says so, writing is refused whole, and readers get everything once it is back. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { callsBetween, readCalls } from '../support/command-stats.ts';
 import { ADMIN_KEY, type NewslineProcess, startNewsline } from '../support/newsline-process.ts';
 import { openNewsroom } from '../support/newsroom.ts';
 import { readFramed } from '../support/readers.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
+
+describe('a process that only takes headlines in', () => {
+  let redis: RedisServer;
+  let client: Redis;
+  let ingest: NewslineProcess;
+  beforeEach(async () => {
+    redis = await startRedis();
+    client = new Redis(redis.url);
+    ingest = await startNewsline({ store: redis.url, args: ['--roles', 'ingest'] });
+  });
+  afterEach(async () => {
+    client.disconnect();
+    await ingest.kill9();
+    await redis.stop();
+  });
+  const ready = async () => (await fetch(`${ingest.url}/readyz`)).json();
+
+  it('is ready only while the store takes changes, which many probes cost it little to say', async () => {
+    const before = await readCalls(client);
+    const answers = await Promise.all(Array.from({ length: 300 }, ready));
+    expect(answers).toEqual(answers.map(() => ({ status: 'ready' })));
+    expect(callsBetween(before, await readCalls(client))['evalsha'] ?? 0).toBeLessThan(20);
+
+    // Full: it answers, and lets itself be read.
+    await client.config('SET', 'maxmemory', '1');
+    await until(async () => 'reason' in ((await ready()) as object));
+    expect(await ready()).toEqual({ status: 'not ready', reason: 'the store does not take changes' });
+    expect(await (await fetch(`${ingest.url}/metrics`)).text()).toMatch(/^newsline_ready 0$/m);
+    await client.config('SET', 'maxmemory', '0');
+    await until(async () => !('reason' in ((await ready()) as object)));
+
+    process.kill(redis.pid, 'SIGSTOP');
+    await until(async () => 'reason' in ((await ready()) as object));
+    process.kill(redis.pid, 'SIGCONT');
+    await until(async () => !('reason' in ((await ready()) as object)));
+  }, 60_000);
+});
 
 describe('a service whose store is gone', () => {
   let redis: RedisServer;

@@ -6,13 +6,13 @@
 import { WebSocket } from 'ws';
 import { connect, type Ticker } from '../../client-sdk/src/index.ts';
 
-export interface Goodbye {
+interface Goodbye {
   /** When it came; milliseconds, any origin. */
   readonly atMs: number;
   readonly retryAfterMs: number;
 }
 
-export interface CrowdReader {
+interface CrowdReader {
   readonly ticker: Ticker;
   /** Titles of headlines, as they came. */
   readonly seen: readonly string[];
@@ -33,7 +33,7 @@ export interface Crowd {
   close(): void;
 }
 
-export interface CrowdOptions {
+interface CrowdOptions {
   readonly size: number;
   /** One for each reader, to begin after. */
   readonly since?: readonly (string | undefined)[];
