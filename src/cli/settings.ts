@@ -8,6 +8,7 @@ import type { Finding } from '../domain/engine.ts';
 import { isTimeZone } from '../domain/time.ts';
 import { check } from '../domain/validation.ts';
 import { accepted, type FieldError, type Result, refused } from '../protocol/refusal.ts';
+import { belongsTo, certificateFile, privateKeyFile } from './pem-file.ts';
 
 const ROLES = ['ingest', 'gateway', 'console'] as const;
 
@@ -29,6 +30,9 @@ const schema = z.object({
     .string()
     .regex(/^(embedded:.+|rediss?:\/\/.+)$/, 'must be embedded:FOLDER, redis://HOST or rediss://HOST')
     .default('embedded:./data'),
+  storeCa: certificateFile().optional(),
+  storeCert: certificateFile().optional(),
+  storeKey: privateKeyFile().optional(),
   keyPrefix: z
     .string()
     .regex(/^[A-Za-z0-9:_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, :, _ and -')
@@ -57,6 +61,21 @@ const schema = z.object({
   logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
+const TLS_SETTINGS = ['storeCa', 'storeCert', 'storeKey'] as const;
+
+/** What is given for a secure connection must not be passed over in silence. */
+const checked = schema.superRefine((settings, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  const { store, storeCert, storeKey } = settings;
+  const unused = TLS_SETTINGS.find((name) => settings[name] !== undefined && !store.startsWith('rediss'));
+  if (unused) refuse(unused, 'is for TLS: the store must begin with rediss');
+  else if (storeCert === undefined && storeKey !== undefined) refuse('storeKey', 'needs its certificate');
+  else if (storeCert !== undefined && storeKey === undefined) refuse('storeCert', 'needs its private key');
+  else if (storeCert !== undefined && storeKey !== undefined && !belongsTo(storeKey, storeCert))
+    refuse('storeKey', 'is not the key of the certificate');
+});
+
 export type Settings = z.output<typeof schema>;
 type SettingName = keyof Settings;
 
@@ -69,6 +88,9 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
       flag: '--store <store>',
       help: 'embedded:FOLDER, redis://HOST or rediss://HOST (embedded:./data)',
     },
+    storeCa: { flag: '--store-ca <file>', help: 'whom to trust at rediss://, in PEM (as Node does)' },
+    storeCert: { flag: '--store-cert <file>', help: 'certificate to show to the store, in PEM' },
+    storeKey: { flag: '--store-key <file>', help: 'its private key, in PEM' },
     keyPrefix: { flag: '--key-prefix <text>', help: 'beginning of every key in Redis (newsline)' },
     roles: { flag: '--roles <roles>', help: 'any of ingest,gateway,console (all)' },
     adminKey: { flag: '', help: 'key of all rights; set it in the environment only' },
@@ -130,7 +152,7 @@ export function readSettings(
   const known = new Set([...SETTING_NAMES.map(environmentName), ...OF_CLIENTS]);
   const unknown = Object.keys(env).find((name) => name.startsWith('NEWSLINE_') && !known.has(name));
   if (unknown) return refuseSetting([{ field: unknown, message: 'is not a known setting' }]);
-  const settings = check(schema, given, 'settings');
+  const settings = check(checked, given, 'settings');
   if (settings.ok) return accepted(settings.value);
   return refuseSetting(
     (settings.refusal.errors ?? []).map(({ field, message }) => nameSetting(field, message, places)),

@@ -12,11 +12,13 @@ import { examineRedis } from './redis-examination.ts';
 import { createRedisFeed } from './redis-feed.ts';
 import { createRedisHeadlines } from './redis-headlines.ts';
 import { createRedisKeys } from './redis-keys.ts';
-import { type Log, openRedisLink } from './redis-link.ts';
+import { type Log, openRedisLink, type RedisTls } from './redis-link.ts';
 
 export interface RedisEngineOptions {
   /** `redis://` or, over TLS, `rediss://`. */
   readonly url: string;
+  /** For `rediss://`. */
+  readonly tls?: RedisTls;
   /** Begins the name of every key. @default 'newsline' */
   readonly keyPrefix?: string;
   /** Told of each loss and return of Redis, and of each new beginning of a follower. */
@@ -42,6 +44,7 @@ const newEpoch = (): string => randomBytes(9).toString('base64url');
 /** Rejects with {@link EngineUnavailable} where Redis cannot be reached, with a TypeError where an option is wrong. */
 export async function openRedisEngine({
   url,
+  tls = {},
   keyPrefix = 'newsline',
   log = silent,
   reconcileMs = 1_000,
@@ -52,7 +55,7 @@ export async function openRedisEngine({
   random = Math.random,
 }: RedisEngineOptions): Promise<Engine> {
   const keys = createRedisKeys(keyPrefix);
-  const link = await openRedisLink({ url, timeoutMs: commandTimeoutMs, log, random });
+  const link = await openRedisLink({ url, tls, timeoutMs: commandTimeoutMs, log, random });
   const feed = createRedisFeed(link, keys, { reconcileMs, log, newEpoch });
   const limits = { log: logLimit, records: recordLimit, receipts: receiptLimit };
   return {

@@ -14,8 +14,18 @@ export interface Log {
   warn(fields: object, message: string): void;
 }
 
+/** Texts in PEM. */
+export interface RedisTls {
+  /** Whom to trust instead of the authorities that Node knows. */
+  readonly ca?: string;
+  /** What to show of us, where Redis asks for it. */
+  readonly cert?: string;
+  readonly key?: string;
+}
+
 export interface RedisLinkOptions {
   readonly url: string;
+  readonly tls: RedisTls;
   /** How long a reply, or the start, may take. */
   readonly timeoutMs: number;
   readonly log: Log;
@@ -52,10 +62,17 @@ const LONGEST_WAIT_MS = 2_000;
 export const backoffMs = (attempt: number, random: number): number =>
   Math.round(Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(attempt, 10)) * (0.5 + random / 2));
 
-export async function openRedisLink({ url, timeoutMs, log, random }: RedisLinkOptions): Promise<RedisLink> {
+export async function openRedisLink({
+  url,
+  tls,
+  timeoutMs,
+  log,
+  random,
+}: RedisLinkOptions): Promise<RedisLink> {
   const address = readAddress(url);
   const options = {
     lazyConnect: true,
+    ...(/^rediss[:+]/.test(url) && { tls }),
     // Replies have the same shape from every version of Redis.
     protocol: 2,
     enableOfflineQueue: false,
@@ -185,6 +202,9 @@ async function end(redis: Redis): Promise<void> {
   const isOpen = redis.status === 'ready' || redis.status === 'connect' || redis.status === 'connecting';
   const ended = isOpen ? new Promise<void>((resolve) => redis.once('end', () => resolve())) : undefined;
   redis.on('error', () => {});
+  // ioredis hears the first error of a stream only. A TLS handshake that is cut off may have two, and one that no one
+  // hears ends the process.
+  redis.stream?.on('error', () => {});
   redis.disconnect();
   await ended;
 }
