@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { createTemporaryFolder } from './temporary-folder.ts';
 
 /** Paths of files in PEM. */
-export interface CertifiedKey {
+interface CertifiedKey {
   readonly cert: string;
   readonly key: string;
 }
