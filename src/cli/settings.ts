@@ -7,6 +7,7 @@ import { origin } from '../domain/channel.ts';
 import type { Finding } from '../domain/engine.ts';
 import { isTimeZone } from '../domain/time.ts';
 import { check } from '../domain/validation.ts';
+import { readRedisAddress } from '../engines/redis/redis-address.ts';
 import { accepted, type FieldError, type Result, refused } from '../protocol/refusal.ts';
 import { belongsTo, certificateFile, privateKeyFile } from './pem-file.ts';
 
@@ -22,13 +23,23 @@ const listOf = <Item extends string>(schema: z.ZodType<Item, string>) =>
     .transform((parts) => parts.filter((part) => part !== ''))
     .pipe(z.array(schema));
 
+const faultOfRedis = (text: string): string | undefined => {
+  const address = readRedisAddress(text);
+  return address.ok ? undefined : address.refusal.message;
+};
+const faultOfOther = (text: string): string | undefined =>
+  /^embedded:./.test(text) ? undefined : 'must be embedded:FOLDER, or the address of a Redis: redis://HOST';
+
 const schema = z.object({
   port: wholeNumber(0, 65_535, 8080),
   /** Loopback unless said otherwise: what is not meant for the network is not on it. */
   host: z.string().min(1).default('127.0.0.1'),
   store: z
     .string()
-    .regex(/^(embedded:.+|rediss?:\/\/.+)$/, 'must be embedded:FOLDER, redis://HOST or rediss://HOST')
+    .superRefine((text, context) => {
+      const message = text.startsWith('redis') ? faultOfRedis(text) : faultOfOther(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
     .default('embedded:./data'),
   storeCa: certificateFile().optional(),
   storeCert: certificateFile().optional(),
@@ -86,7 +97,7 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
     host: { flag: '--host <address>', help: 'address to listen on (127.0.0.1)' },
     store: {
       flag: '--store <store>',
-      help: 'embedded:FOLDER, redis://HOST or rediss://HOST (embedded:./data)',
+      help: 'embedded:FOLDER or redis://HOST, redis+sentinel://, redis+cluster:// (embedded:./data)',
     },
     storeCa: { flag: '--store-ca <file>', help: 'whom to trust at rediss://, in PEM (as Node does)' },
     storeCert: { flag: '--store-cert <file>', help: 'certificate to show to the store, in PEM' },

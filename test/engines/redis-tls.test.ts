@@ -1,13 +1,13 @@
 /** Redis over TLS: whom we trust, and whom Redis lets in. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openRedisEngine } from '../../src/engines/redis/redis-engine.ts';
-import type { RedisTls } from '../../src/engines/redis/redis-link.ts';
+import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { channelOf, createNewsroom, publish } from '../contracts/newsroom.ts';
 import { storyOf, watch } from '../contracts/watch.ts';
 import { type Certificates, createCertificates, tlsSettings } from '../support/certificates.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 
+type RedisTls = NonNullable<RedisEngineOptions['tls']>;
 let certificates: Certificates;
 /** Lets in who has the password. */
 let open: RedisServer;

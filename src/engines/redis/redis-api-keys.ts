@@ -8,16 +8,16 @@ export function createRedisApiKeys(link: RedisLink, { apiKeys }: RedisKeys): Api
   const read = (text: string) => JSON.parse(text) as StoredApiKey;
   return {
     async list() {
-      const texts = await link.ask((redis) => redis.hvals(apiKeys));
+      const texts = await link.ask(apiKeys, (redis) => redis.hvals(apiKeys));
       return texts.map(read).sort((a, b) => (a.createdAt + a.id < b.createdAt + b.id ? -1 : 1));
     },
     async get(id) {
-      const text = await link.ask((redis) => redis.hget(apiKeys, id));
+      const text = await link.ask(apiKeys, (redis) => redis.hget(apiKeys, id));
       return text === null ? undefined : read(text);
     },
     async put(key) {
-      await link.ask((redis) => redis.hset(apiKeys, key.id, JSON.stringify(key)));
+      await link.ask(apiKeys, (redis) => redis.hset(apiKeys, key.id, JSON.stringify(key)));
     },
-    delete: async (id) => (await link.ask((redis) => redis.hdel(apiKeys, id))) === 1,
+    delete: async (id) => (await link.ask(apiKeys, (redis) => redis.hdel(apiKeys, id))) === 1,
   };
 }

@@ -34,16 +34,21 @@ return existed
 export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: () => string): ChannelStore {
   return {
     async list() {
-      const names = await link.ask((redis) => redis.smembers(keys.channels));
-      const found = await link.askEach<Record<string, string>>(names.sort(), (redis, name) =>
-        redis.hgetall(keys.of(name).settings),
+      const names = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
+      const found = await link.askEach<Record<string, string>>(
+        names.sort(),
+        (name) => keys.of(name).settings,
+        (redis, name) => redis.hgetall(keys.of(name).settings),
       );
       return found.map(toChannel).filter((channel) => channel !== undefined);
     },
-    get: async (name) => toChannel(await link.ask((redis) => redis.hgetall(keys.of(name).settings))),
+    async get(name) {
+      const { settings } = keys.of(name);
+      return toChannel(await link.ask(settings, (redis) => redis.hgetall(settings)));
+    },
     async create(channel) {
       const { settings, meta, topic } = keys.of(channel.name);
-      await link.ask((redis) => redis.sadd(keys.channels, channel.name));
+      await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, channel.name));
       return (await link.run(CREATE, [settings, meta], [newEpoch(), topic, ...toFields(channel)])) === 1;
     },
     async update(name, settings) {
@@ -54,10 +59,10 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
       const { topic, ...stored } = keys.of(name);
       const { settings, ...others } = stored;
       const existed = await link.run(DELETE, [settings, ...Object.values(others)], [topic]);
-      await link.ask((redis) => redis.srem(keys.channels, name));
+      await link.ask(keys.channels, (redis) => redis.srem(keys.channels, name));
       // Someone may have made it anew in between: then its name must stay.
-      const isBack = await link.ask((redis) => redis.exists(settings));
-      if (isBack) await link.ask((redis) => redis.sadd(keys.channels, name));
+      const isBack = await link.ask(settings, (redis) => redis.exists(settings));
+      if (isBack) await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, name));
       return existed === 1;
     },
   };

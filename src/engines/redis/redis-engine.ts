@@ -6,19 +6,20 @@
  */
 import { randomBytes } from 'node:crypto';
 import { type Engine, LOG_LIMIT, RECORD_LIMIT } from '../../domain/engine.ts';
+import { openRedisLink } from './open-redis-link.ts';
 import { createRedisApiKeys } from './redis-api-keys.ts';
 import { createRedisChannels } from './redis-channels.ts';
+import type { Log } from './redis-connection.ts';
 import { examineRedis } from './redis-examination.ts';
 import { createRedisFeed } from './redis-feed.ts';
 import { createRedisHeadlines } from './redis-headlines.ts';
 import { createRedisKeys } from './redis-keys.ts';
-import { type Log, openRedisLink, type RedisTls } from './redis-link.ts';
 
 export interface RedisEngineOptions {
-  /** `redis://` or, over TLS, `rediss://`. */
+  /** Of one Redis, of sentinels or of a cluster; see redis-address.ts. */
   readonly url: string;
-  /** For `rediss://`. */
-  readonly tls?: RedisTls;
+  /** Texts in PEM, for `rediss`: whom to trust, where not those that Node does, and what to show of us. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Begins the name of every key. @default 'newsline' */
   readonly keyPrefix?: string;
   /** Told of each loss and return of Redis, and of each new beginning of a follower. */

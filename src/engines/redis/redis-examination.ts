@@ -6,9 +6,18 @@ import type { RedisLink } from './redis-link.ts';
 
 const OLDEST = [6, 2] as const;
 
+/** Of a cluster each server is examined; what is found begins with its address then. */
 export async function examineRedis(link: RedisLink): Promise<readonly Finding[]> {
-  const facts = await link.ask(gather).catch((error: unknown) => wordsOf(error));
-  if (typeof facts === 'string') return [{ ok: false, subject: 'redis', detail: facts }];
+  const servers = await link.askAll(gather);
+  const isOne = servers.length === 1;
+  return servers.flatMap(({ address, answer }) => {
+    const findings = findingsOn(answer);
+    return isOne ? findings : findings.map((each) => ({ ...each, detail: `${address}: ${each.detail}` }));
+  });
+}
+
+function findingsOn(facts: Facts | Error): readonly Finding[] {
+  if (facts instanceof Error) return [{ ok: false, subject: 'redis', detail: wordsOf(facts) }];
   return [
     { ok: true, subject: 'redis', detail: `answers in ${facts.roundTripMs} ms` },
     version(facts.info['redis_version'] ?? ''),

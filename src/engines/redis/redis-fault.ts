@@ -7,6 +7,7 @@
 import { types } from 'node:util';
 import { ReplyError } from 'ioredis';
 import { EngineUnavailable } from '../../domain/engine.ts';
+import type { Place } from './redis-address.ts';
 
 /** Replies that speak of the state Redis is in, not of what was asked; before Redis 7 a script's stand in the middle. */
 const PASSING =
@@ -26,6 +27,25 @@ export const isReadOnly = (error: unknown): boolean => /(?:^| -)READONLY/.test(w
 
 /** Redis answered, with a refusal; else there was no answer at all. */
 export const isRefusal = (error: unknown): boolean => error instanceof ReplyError;
+
+/** Not carried out, for sure: another server of the cluster has the key, or will have. */
+export interface Redirection {
+  readonly kind: 'moved' | 'ask';
+  readonly slot: number;
+  /** An empty host is that of the one who answered. */
+  readonly place: Place;
+}
+
+export function readRedirection(error: unknown): Redirection | undefined {
+  if (!isRefusal(error)) return undefined;
+  const [, kind, slot, host = '', port] = /^(MOVED|ASK) (\d{1,5}) (\S*):(\d+)/.exec(wordsOf(error)) ?? [];
+  if (kind === undefined || Number(slot) >= 16_384) return undefined;
+  return { kind: kind === 'ASK' ? 'ask' : 'moved', slot: Number(slot), place: { host, port: Number(port) } };
+}
+
+/** Not carried out, for sure: a part of its keys has moved to another server, the rest not yet. */
+export const isTornApart = (error: unknown): boolean =>
+  isRefusal(error) && /(?:^| -)TRYAGAIN/.test(wordsOf(error));
 
 export function toFault(error: unknown, address: string): Error {
   const words = wordsOf(error);

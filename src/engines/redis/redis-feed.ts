@@ -1,14 +1,15 @@
 /**
  * Feed in Redis: Pub/Sub wakes, the stream repairs.
  *
- * Announcements may be lost whenever a connection is: after every subscription all followers of the channel look at
- * the log, and once a second the heads of all channels are compared in one go. [design 3, promise 2]
+ * Announcements may be lost whenever a connection is: so the heads of the logs are compared after every subscription and
+ * whenever a server is back, and once a second in any case, for all channels in one go. [design 3, promise 2]
  */
 import { EngineUnavailable, type Feed } from '../../domain/engine.ts';
 import { createFollower, type Follower, type LogReader } from '../../domain/follower.ts';
-import { isRefusal, wordsOf } from './redis-fault.ts';
+import type { Log } from './redis-connection.ts';
+import { readHeads } from './redis-heads.ts';
 import type { ChannelKeys, RedisKeys } from './redis-keys.ts';
-import { type Log, type RedisLink, script } from './redis-link.ts';
+import { type RedisLink, script } from './redis-link.ts';
 import {
   readAnnouncement,
   readEntry,
@@ -46,6 +47,9 @@ redis.call('PUBLISH', ARGV[3], '')
 return 1
 `);
 
+/** Time for a connection that listens to give a sign of life: with the pause before, it is found deaf in two seconds. */
+const PROOF_MS = 1_000;
+
 export interface RedisFeedOptions {
   readonly reconcileMs: number;
   readonly log: Log;
@@ -61,63 +65,74 @@ export function createRedisFeed(
   keys: RedisKeys,
   { reconcileMs, log, newEpoch }: RedisFeedOptions,
 ): RedisFeed {
-  const { subscriber } = link;
   const followed = new Map<string, Set<Follower>>();
   const channelOf = new Map<string, string>();
-  let isChecking = false;
+  /** Channels that were subscribed to before: only a later subscription may find that nothing was missed. */
+  const begun = new Set<string>();
+  const beingChecked = new Set<string>();
 
   const reconcile = (channel: string) => {
     for (const follower of followed.get(channel) ?? []) follower.reconcile();
   };
 
-  const subscribe = async (channels: readonly string[]) => {
-    try {
-      if (channels.length > 0)
-        await subscriber.subscribe(...channels.map((channel) => keys.of(channel).topic));
-    } catch (error) {
-      // Without a connection there is nothing to say: once it is back, all is subscribed to anew.
-      if (isRefusal(error)) log.warn({ reason: wordsOf(error) }, 'Redis does not let us listen to changes');
-    }
-    for (const channel of channels) reconcile(channel);
-  };
-
-  const unsubscribe = (channel: string) => {
-    const { topic } = keys.of(channel);
-    followed.delete(channel);
-    channelOf.delete(topic);
-    subscriber.unsubscribe(topic).catch(() => {});
-  };
-
-  subscriber.on('message', (topic: string, text: string) => {
-    const channel = channelOf.get(topic);
-    if (channel === undefined) return;
-    const announced = readAnnouncement(text);
-    if (announced === undefined) return reconcile(channel);
-    for (const follower of followed.get(channel) ?? []) follower.offer(announced.entry, announced.epoch);
+  const listener = link.listen({
+    onMessage(topic, text) {
+      const channel = channelOf.get(topic);
+      if (channel === undefined) return;
+      const announced = readAnnouncement(text);
+      if (announced === undefined) return reconcile(channel);
+      for (const follower of followed.get(channel) ?? []) follower.offer(announced.entry, announced.epoch);
+    },
+    onSubscribed(topics) {
+      const channels = topics.flatMap((topic) => channelOf.get(topic) ?? []);
+      void compareHeads(channels.filter((channel) => begun.has(channel)));
+      for (const channel of channels) {
+        if (begun.has(channel)) continue;
+        begun.add(channel);
+        reconcile(channel);
+      }
+    },
   });
-  link.onReady(() => void subscribe([...followed.keys()]));
+  link.onReady(() => void compareHeads([...followed.keys()]));
 
-  /** One round trip for all channels, and a sign of life from the other connection. */
-  async function check(): Promise<void> {
-    const channels = [...followed.keys()];
-    if (isChecking || channels.length === 0) return;
-    isChecking = true;
-    subscriber.ping().catch(() => {});
+  /** What an unreachable server has does not keep the others waiting. */
+  async function compareHeads(channels: readonly string[]): Promise<void> {
+    await Promise.all(link.split(channels, (channel) => keys.of(channel).meta).map(compareGroup));
+  }
+
+  async function compareGroup(channels: readonly string[]): Promise<void> {
     try {
-      const heads = await link.askEach<StoredHead>(channels, (redis, channel) =>
-        redis.hmget(keys.of(channel).meta, 'epoch', 'sequence', 'tag'),
-      );
+      const heads = await readHeads(link, keys, channels);
       for (const [at, channel] of channels.entries()) {
-        const head = readHead(heads[at] ?? []);
-        for (const follower of followed.get(channel) ?? []) follower.compare(head);
+        const head = heads[at];
+        if (head) for (const follower of followed.get(channel) ?? []) follower.compare(head);
       }
     } catch {
       // The link has told of the outage.
-    } finally {
-      isChecking = false;
     }
   }
+
+  async function check(): Promise<void> {
+    listener.prove(PROOF_MS);
+    const channels = [...followed.keys()].filter((channel) => !beingChecked.has(channel));
+    const groups = link.split(channels, (channel) => keys.of(channel).meta);
+    await Promise.all(
+      groups.map(async (group) => {
+        for (const channel of group) beingChecked.add(channel);
+        await compareGroup(group);
+        for (const channel of group) beingChecked.delete(channel);
+      }),
+    );
+  }
   const timer = setInterval(() => void check(), reconcileMs);
+
+  const unfollow = (channel: string) => {
+    const { topic } = keys.of(channel);
+    followed.delete(channel);
+    channelOf.delete(topic);
+    begun.delete(channel);
+    listener.unlisten(topic);
+  };
 
   return {
     follow(channel, options, observer) {
@@ -138,13 +153,14 @@ export function createRedisFeed(
         follower.reconcile();
       } else {
         followed.set(channel, new Set([follower]));
-        channelOf.set(keys.of(channel).topic, channel);
-        void subscribe([channel]);
+        const { topic } = keys.of(channel);
+        channelOf.set(topic, channel);
+        listener.listen([topic]);
       }
       return () => {
         follower.stop();
         const remaining = followed.get(channel);
-        if (remaining?.delete(follower) && remaining.size === 0) unsubscribe(channel);
+        if (remaining?.delete(follower) && remaining.size === 0) unfollow(channel);
       };
     },
     stop() {

@@ -78,12 +78,15 @@ export function createRedisHeadlines(
 
     async due(limit) {
       const [channels, [seconds, micros]] = await Promise.all([
-        link.ask((redis) => redis.smembers(keys.channels)),
-        link.ask((redis) => redis.time()),
+        link.ask(keys.channels, (redis) => redis.smembers(keys.channels)),
+        link.ask(keys.channels, (redis) => redis.time()),
       ]);
       const nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-      const found = await link.askEach<string[]>(channels, (redis, channel) =>
-        redis.zrangebyscore(keys.of(channel).due, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, limit),
+      const found = await link.askEach<string[]>(
+        channels,
+        (channel) => keys.of(channel).due,
+        (redis, channel) =>
+          redis.zrangebyscore(keys.of(channel).due, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, limit),
       );
       return channels
         .flatMap((channel, at) =>

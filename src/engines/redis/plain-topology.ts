@@ -1,0 +1,71 @@
+/**
+ * Plain topology: one primary has all keys. Its place is given, or named by sentinels: then all connections move when
+ * another is named, also while the old one still answers.
+ */
+import { EngineUnavailable } from '../../domain/engine.ts';
+import { createListener } from './listener.ts';
+import { nameOfPlace, type Place } from './redis-address.ts';
+import { type ConnectionSettings, connectTo } from './redis-connection.ts';
+import { isRefusal, readRedirection, toFault, wordsOf } from './redis-fault.ts';
+import type { SentinelWatch } from './sentinel-watch.ts';
+import type { Topology } from './topology.ts';
+
+export interface PlainTopologyOptions {
+  readonly place: Place;
+  readonly settings: ConnectionSettings;
+  /** Commits have a connection of their own. */
+  readonly areCommitsApart: boolean;
+  readonly watch?: SentinelWatch;
+}
+
+/** Rejects with {@link EngineUnavailable} where one of the connections cannot be made. */
+export async function openPlainTopology({
+  place,
+  settings,
+  areCommitsApart,
+  watch,
+}: PlainTopologyOptions): Promise<Topology> {
+  const connect = (name: string) => connectTo(place, settings, { name });
+  const commands = connect('newsline');
+  const commits = areCommitsApart ? connect('newsline-commit') : commands;
+  const subscriber = connect('newsline-follow');
+  const all = new Set([commands, commits, subscriber]);
+  watch?.onMoved((primary) => {
+    for (const connection of all) connection.moveTo(primary);
+  });
+
+  const end = async () => {
+    await Promise.all([watch?.end(), ...[...all].map((connection) => connection.end())]);
+  };
+  try {
+    await Promise.all([...all].map(({ opened }) => opened));
+  } catch (error) {
+    await end();
+    throw new EngineUnavailable(`Redis at ${nameOfPlace(place)} cannot be reached: ${wordsOf(error)}`);
+  }
+
+  const ask: Topology['ask'] = async (_key, question, purpose = 'commands') => {
+    const connection = purpose === 'commits' ? commits : commands;
+    try {
+      return await question(connection.redis);
+    } catch (error) {
+      if (!isRefusal(error)) watch?.ask();
+      const name = nameOfPlace(connection.place);
+      if (readRedirection(error)) throw new Error(`Redis at ${name} is of a cluster: use redis+cluster://`);
+      throw toFault(error, name);
+    }
+  };
+
+  return {
+    isSharded: false,
+    ask,
+    async askAll(question) {
+      const answer = await ask('', question).catch((error: Error) => error);
+      return [{ address: nameOfPlace(commands.place), answer }];
+    },
+    split: (items) => (items.length === 0 ? [] : [items]),
+    listen: (hooks) => createListener(subscriber, hooks, settings.log),
+    onReady: (listener) => void commands.redis.on('ready', listener),
+    end,
+  };
+}
