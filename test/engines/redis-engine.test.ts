@@ -1,15 +1,22 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { openRedisEngine } from '../../src/engines/redis/redis-engine.ts';
 import { describeEngine } from '../contracts/engine-contract.ts';
+import { makeOlder } from '../support/redis-age.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
 let redis: RedisServer;
+let client: Redis;
 let stores = 0;
 
 beforeAll(async () => {
   redis = await startRedis();
+  client = new Redis(redis.url);
 });
-afterAll(() => redis.stop());
+afterAll(async () => {
+  client.disconnect();
+  await redis.stop();
+});
 
 describeEngine('redis', async (limits) => {
   stores += 1;
@@ -18,6 +25,7 @@ describeEngine('redis', async (limits) => {
   let current = engine;
   return {
     engine,
+    letPass: (days, channel) => makeOlder(client, `${options.keyPrefix}:{${channel}}`, days),
     async reopen() {
       await current.close();
       current = await openRedisEngine(options);
