@@ -30,7 +30,7 @@ const faultOfRedis = (text: string): string | undefined => {
 const faultOfOther = (text: string): string | undefined =>
   /^embedded:./.test(text) ? undefined : 'must be embedded:FOLDER, or the address of a Redis: redis://HOST';
 
-const schema = z.object({
+const fields = z.object({
   port: wholeNumber(0, 65_535, 8080),
   /** Loopback unless said otherwise: what is not meant for the network is not on it. */
   host: z.string().min(1).default('127.0.0.1'),
@@ -74,17 +74,23 @@ const schema = z.object({
 
 const TLS_SETTINGS = ['storeCa', 'storeCert', 'storeKey'] as const;
 
-/** What is given for a secure connection must not be passed over in silence. */
-const checked = schema.superRefine((settings, context) => {
+const schema = fields.superRefine((settings, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
-  const { store, storeCert, storeKey } = settings;
+  const { store, roles, storeCert, storeKey } = settings;
   const unused = TLS_SETTINGS.find((name) => settings[name] !== undefined && !store.startsWith('rediss'));
   if (unused) refuse(unused, 'is for TLS: the store must begin with rediss');
   else if (storeCert === undefined && storeKey !== undefined) refuse('storeKey', 'needs its certificate');
   else if (storeCert !== undefined && storeKey === undefined) refuse('storeCert', 'needs its private key');
   else if (storeCert !== undefined && storeKey !== undefined && !belongsTo(storeKey, storeCert))
     refuse('storeKey', 'is not the key of the certificate');
+  // Its folder takes one process: readers there would wait for headlines that no one can post.
+  if (store.startsWith('embedded:') && !roles.includes('ingest')) {
+    refuse(
+      'roles',
+      'must have ingest with an embedded store, which one process has to itself; apart, roles share a redis:// store',
+    );
+  }
 });
 
 export type Settings = z.output<typeof schema>;
@@ -163,7 +169,7 @@ export function readSettings(
   const known = new Set([...SETTING_NAMES.map(environmentName), ...OF_CLIENTS]);
   const unknown = Object.keys(env).find((name) => name.startsWith('NEWSLINE_') && !known.has(name));
   if (unknown) return refuseSetting([{ field: unknown, message: 'is not a known setting' }]);
-  const settings = check(checked, given, 'settings');
+  const settings = check(schema, given, 'settings');
   if (settings.ok) return accepted(settings.value);
   return refuseSetting(
     (settings.refusal.errors ?? []).map(({ field, message }) => nameSetting(field, message, places)),

@@ -5,7 +5,8 @@
  * as Redis is set to be (append-only file, fsync always; `examine` says so where it is not).
  */
 import { randomBytes } from 'node:crypto';
-import { type Engine, LOG_LIMIT, RECORD_LIMIT } from '../../domain/engine.ts';
+import { LOG_LIMIT, RECORD_LIMIT } from '../../domain/channel.ts';
+import type { Engine } from '../../domain/engine.ts';
 import { openRedisLink } from './open-redis-link.ts';
 import { createRedisApiKeys } from './redis-api-keys.ts';
 import { createRedisChannels } from './redis-channels.ts';
