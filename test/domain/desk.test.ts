@@ -114,12 +114,16 @@ describe('a desk', () => {
     });
   });
 
-  it('refuses another request under the same key, and an unknown channel', async () => {
-    for (const kind of ['key-reused', 'unknown-channel'] as const) {
+  it('refuses another request under the same key, an unknown channel, and one plan too many', async () => {
+    for (const [kind, code] of [
+      ['key-reused', 'key-reused'],
+      ['unknown-channel', 'unknown-channel'],
+      ['schedule-full', 'limit-reached'],
+    ] as const) {
       const { store } = createFakeStore({ results: [{ kind }] });
       expect(await deskOn(store).submit('en', 'a', publish, { idempotency })).toMatchObject({
         ok: false,
-        refusal: { code: kind },
+        refusal: { code },
       });
     }
   });

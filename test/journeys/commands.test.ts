@@ -75,6 +75,12 @@ describe('newsline serve', () => {
     ['an unknown variable', [], { NEWSLINE_PRT: '1' }, /^newsline: NEWSLINE_PRT is not a known setting\n$/],
     ['a store', ['--store', 'postgres://x'], {}, /^newsline: --store [^\n]+\n$/],
     [
+      'a file of certificates',
+      ['--store', 'rediss://127.0.0.1:1'],
+      { NEWSLINE_STORE_CA: '/nowhere/ca.pem' },
+      /^newsline: NEWSLINE_STORE_CA cannot be read: \/nowhere\/ca\.pem\n$/,
+    ],
+    [
       'a store that is not there',
       ['--store', 'redis://127.0.0.1:1'],
       {},

@@ -110,10 +110,10 @@ function clearLog(
   return start;
 }
 
-/** @returns how many went, the longest unchanged first; the newest stays, whatever else is kept. */
+/** @returns how many went, the longest unchanged first. */
 function clearRecords(
   tables: Tables,
-  { home, records, stamp }: ChannelState,
+  { home, records }: ChannelState,
   { headlines, agedMs }: Retention,
   most: number,
 ): number {
@@ -122,8 +122,7 @@ function clearRecords(
   if (over <= 0 && agedMs === NEVER_MS) return 0;
   const oldest: [RowKey, string][] = [];
   for (const { key, value } of tables.ages.getRange({ ...rowsOfTier(home, KEPT), limit: most })) {
-    const itsStamp = Number(key[2]);
-    if (itsStamp === stamp || (oldest.length >= over && itsStamp > agedStamp)) break;
+    if (oldest.length >= over && Number(key[2]) > agedStamp) break;
     oldest.push([key, value]);
   }
   for (const [key, id] of oldest) {

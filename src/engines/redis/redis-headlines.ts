@@ -70,7 +70,13 @@ export function createRedisHeadlines(
     question: (channel: string) => Promise<Answer>,
   ): Promise<readonly (readonly [channel: string, answer: Answer])[]> {
     const channels = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
-    return Promise.all(channels.map(async (channel) => [channel, await question(channel)] as const));
+    const asked = await Promise.allSettled(
+      channels.map(async (channel) => [channel, await question(channel)] as const),
+    );
+    // A server of a cluster that is gone does not hold back what the others have.
+    const [failed] = asked.flatMap((each) => (each.status === 'rejected' ? [each] : []));
+    if (failed && asked.every(({ status }) => status === 'rejected')) throw failed.reason;
+    return asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
 
   return {
