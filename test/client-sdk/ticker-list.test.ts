@@ -43,7 +43,11 @@ const ids = ({ list }: TickerList) => list.headlines.map(({ id }) => id);
 
 /** A channel's life: publications, corrections and kills, numbered densely. */
 const lives: fc.Arbitrary<readonly ListFrame[]> = fc
-  .array(fc.record({ story: fc.integer({ min: 1, max: 8 }), isKill: fc.boolean() }), { minLength: 1 })
+  .array(fc.record({ story: fc.integer({ min: 1, max: 12 }), isKill: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 60,
+    size: 'max',
+  })
   .map((acts) => {
     const versions = new Map<number, number>();
     const killed = new Set<number>();
@@ -61,7 +65,100 @@ const lives: fc.Arbitrary<readonly ListFrame[]> = fc
     return frames;
   });
 
+type Happening =
+  | { readonly do: 'next'; readonly count: number }
+  /** A frame of the past once more, or a version of the past under a cursor that does not compare. */
+  | { readonly do: 'again' | 'foreign'; readonly which: number }
+  /** The connection was lost and resumed, or began anew with the list of a server that may lag behind. */
+  | { readonly do: 'resume' }
+  | { readonly do: 'snapshot'; readonly lag: number };
+const happenings: fc.Arbitrary<Happening[]> = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('next'), count: fc.integer({ min: 1, max: 5 }) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('again', 'foreign'), which: fc.nat() }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('resume') }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('snapshot'), lag: fc.constantFrom(0, 0, 1, 3, 8) }),
+    },
+  ),
+  { maxLength: 40, size: 'max' },
+);
+
+/** Lines of the channel after so many frames, newest first: what each story was last told to be. */
+function standingAfter(frames: readonly ListFrame[], count: number): readonly Headline[] {
+  const lines = new Map<string, Headline>();
+  for (const frame of frames.slice(0, count)) {
+    if (frame.type === 'retraction') lines.delete(frame.id);
+    else if (frame.type === 'headline') lines.set(frame.headline.id, frame.headline);
+  }
+  return [...lines.values()].sort((a, b) => b.sequence - a.sequence);
+}
+
 describe('what a reader knows', () => {
+  it('ends as the beginning of the channel’s own list, whatever was replayed, doubled, late or begun anew', () => {
+    const last = 5;
+    fc.assert(
+      fc.property(lives, happenings, (frames, all) => {
+        let known = emptyTickerList(last);
+        let at = 0;
+        let takenAway = 0;
+        const killed = new Map<string, number>();
+        const take = (frame: ListFrame) => {
+          const shown = known.list.headlines.find(({ id }) => 'id' in frame && id === frame.id);
+          if (shown && frame.type === 'retraction') killed.set(shown.id, shown.version);
+          known = applyFrame(known, frame, NOW).next;
+          const risen = known.list.headlines.filter(({ id, version }) => (killed.get(id) ?? 0) >= version);
+          expect(risen).toEqual([]);
+        };
+        const next = () => {
+          const frame = frames[at];
+          if (!frame) return;
+          at += 1;
+          if (frame.type === 'retraction') takenAway += 1;
+          take(frame);
+        };
+        const begin = (from: number) => {
+          at = from;
+          takenAway = 0;
+          take(snapshot(standingAfter(frames, at).slice(0, last), at));
+        };
+        begin(0);
+        for (const happening of all) {
+          if (happening.do === 'next') for (let n = 0; n < happening.count; n += 1) next();
+          else if (happening.do === 'snapshot') begin(Math.max(0, at - happening.lag));
+          else if (happening.do === 'resume') {
+            take({ type: 'resumed', channel: 'en', cursor: known.cursor ?? '' });
+          } else {
+            const earlier = frames[happening.which % Math.max(1, at)];
+            if (!earlier || at === 0) continue;
+            if (happening.do === 'again') take(earlier);
+            else if (earlier.type === 'headline') {
+              // A change of the past whose cursor says nothing: nothing that stands is altered by it.
+              const before = known;
+              take({ ...earlier, cursor: 'another form' });
+              const { id } = earlier.headline;
+              const find = ({ list }: TickerList) => list.headlines.find((line) => line.id === id);
+              const line = find(before);
+              if (line)
+                expect(find(known)).toBe(line.version >= earlier.headline.version ? line : earlier.headline);
+              known = before;
+            }
+          }
+        }
+        while (at < frames.length) next();
+        const buried = ({ id, version }: Headline) => (known.tombstones.get(id) ?? 0) >= version;
+        const standing = standingAfter(frames, at)
+          .filter((line) => !buried(line))
+          .slice(0, last);
+        const { headlines } = known.list;
+        expect(headlines).toEqual(standing.slice(0, headlines.length));
+        expect(headlines.length).toBeGreaterThanOrEqual(standing.length - takenAway);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is the same when frames come again at any later place', () => {
     fc.assert(
       fc.property(lives, fc.infiniteStream(fc.nat()), (frames, draws) => {

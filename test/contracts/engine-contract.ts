@@ -6,6 +6,7 @@ import { type Engine, EngineUnavailable } from '../../src/domain/engine.ts';
 import { describeFeed } from './feed-contract.ts';
 import { describeHeadlines } from './headlines-contract.ts';
 import { channelOf, commitOf } from './newsroom.ts';
+import { describeRaces } from './race-contract.ts';
 import { describeRetention } from './retention-contract.ts';
 import { describeSchedule } from './schedule-contract.ts';
 import { describeStores } from './stores-contract.ts';
@@ -47,6 +48,7 @@ export function describeEngine(name: Engine['name'], openFixture: OpenEngine): v
     describeSchedule(open);
     describeFeed(open);
     describeRetention(open);
+    describeRaces(open);
 
     it('says its name, and what it finds when it examines itself', async () => {
       const { engine } = await open();

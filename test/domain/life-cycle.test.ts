@@ -299,7 +299,7 @@ describe('whatever comes, in whatever order', () => {
     fc.record({ do: fc.constant('retract' as const), ifVersion }),
     fc.record({ do: fc.constant('release' as const) }),
   );
-  const lives = fc.array(commands, { maxLength: 30 }).map((all) => live(all, HOUR / 4));
+  const lives = fc.array(commands, { maxLength: 30, size: 'max' }).map((all) => live(all, HOUR / 4));
   const holds = (rule: (step: ReturnType<typeof live>[number]) => void) =>
     fc.assert(
       fc.property(lives, (steps) => {
@@ -359,6 +359,22 @@ describe('whatever comes, in whatever order', () => {
         if (first !== undefined) expect(['published', 'retracted']).toContain(first);
         expect(rest).not.toContain('published');
         expect(told.indexOf('retracted')).toBe(told.includes('retracted') ? told.length - 1 : -1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('what readers were told adds up to what is so: no word too many, none too few', () => {
+    fc.assert(
+      fc.property(lives, (steps) => {
+        let shown: unknown;
+        for (const { decision, record } of steps) {
+          if (decision.kind === 'commit' && decision.body) {
+            const { body } = decision;
+            shown = body.change === 'retracted' ? undefined : body.headline;
+          }
+          expect(shown).toEqual(record?.status === 'live' ? record.headline : undefined);
+        }
       }),
       { numRuns: 300 },
     );

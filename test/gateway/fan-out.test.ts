@@ -71,10 +71,10 @@ function openChannel(options: { limitFrames?: number; sliceMs?: number; clock?: 
   return {
     mirror,
     audience,
-    join(since?: string) {
+    join(since?: string, into = audience) {
       const socket = new TestSocket();
       const connection = new Connection(socket, newslineV1);
-      audience.join(connection, 0, since === undefined ? undefined : parseCursor(since));
+      into.join(connection, 0, since === undefined ? undefined : parseCursor(since));
       return { socket, connection };
     },
     publish(count: number) {
@@ -195,12 +195,16 @@ describe('fan-out', () => {
   it('reaches back to what came before the first reader, and keeps other readers’ places', async () => {
     const channel = openChannel();
     channel.publish(5);
-    const first = channel.join();
-    expect(channel.join('e.2.t2').socket.saw).toEqual(numbers(3, 5));
-    expect(channel.join('e.1.t1').socket.saw).toEqual(numbers(2, 5));
+    const late = channel.mirror.audience({ maxUrgency: 9 }, newslineV1) as Audience;
+    expect(late.ring.floor).toBe(5);
+    const first = channel.join(undefined, late);
     channel.publish(1);
     await settled();
-    expect(first.socket.saw).toEqual([SNAPSHOT, ...numbers(6, 6)]);
+    expect(channel.join('e.2.t2', late).socket.saw).toEqual(numbers(3, 6));
+    expect(channel.join('e.1.t1', late).socket.saw).toEqual(numbers(2, 6));
+    channel.publish(1);
+    await settled();
+    expect(first.socket.saw).toEqual([SNAPSHOT, ...numbers(6, 7)]);
   });
 
   it('serves every reader once in slices, while some leave and some join', async () => {

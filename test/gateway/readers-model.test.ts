@@ -127,7 +127,7 @@ function bodyOf(
   };
 }
 
-const LIMITS = { limitTail: 8, limitFrames: 6, limitBytes: 8_000 };
+const LIMITS = { limitTail: 10, limitFrames: 8, limitBytes: 8_000 };
 
 async function play(all: readonly Step[]) {
   const store = createModelStore();

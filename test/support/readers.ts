@@ -47,7 +47,7 @@ function readSocket(
     const since = cursor === undefined ? '' : `?since=${cursor}`;
     socket = new WebSocket(`${url.replace('http', 'ws')}${CHANNEL}${since}`, subprotocols);
     socket.on('open', () => {
-      if (subprotocols.length === 0) ready.resolve();
+      if (!subprotocols.includes('newsline.v1')) ready.resolve();
     });
     socket.on('message', (data) => {
       const message = JSON.parse(String(data)) as Record<string, unknown>;
@@ -85,6 +85,12 @@ export const readFramed = (url: string): TestReader =>
 /** As wscat and Grafana do: connect, and listen. */
 export const readFlat = (url: string): TestReader =>
   readSocket(url, [], (object) => wordsFor(object as ChangeLike));
+
+export const readCloudEvents = (url: string): TestReader =>
+  readSocket(url, ['cloudevents.json'], ({ type, data }) => {
+    const change = String(type).replace('newsline.headline.', '');
+    return wordsFor({ ...(data as ChangeLike), change });
+  });
 
 /** A standard EventSource, which resumes with Last-Event-ID by itself. */
 export function readEvents(url: string): TestReader {
