@@ -1,0 +1,96 @@
+/**
+ * Check endings: what only shows when all is quiet: plans that were never carried out, and readers who disagree.
+ */
+import { isUnfiltered, passesFilter } from './audience-filter.ts';
+import { type ChannelLog, type ChannelReader, isKept, KILL, type LineOf } from './channel-log.ts';
+import type { Excuses } from './excuses.ts';
+import type { Sighting } from './journal.ts';
+import { compareStanding } from './shown-list.ts';
+import { facetsOf } from './standing.ts';
+import type { Findings } from './violation.ts';
+
+/** Who releases looks every second, and may have been down; readers are given time for it before the run ends. */
+const RELEASE_SLACK_MS = 5_000;
+
+export interface Ending {
+  readonly reader: ChannelReader;
+  readonly line: LineOf<'finally'>;
+}
+
+/** @returns how many scheduled headlines were seen. */
+export function checkPlans(
+  { channel, stories }: ChannelLog,
+  endings: readonly Ending[],
+  excuses: Excuses,
+  findings: Findings,
+): number {
+  const endsAtMs = Math.max(0, ...endings.map(({ line }) => line.atMs));
+  let released = 0;
+  for (const { id, revisions } of stories.values()) {
+    const plans = revisions.filter(
+      ({ version, asked }) => version !== KILL && asked.some(({ releaseAtMs }) => releaseAtMs !== undefined),
+    );
+    if (plans.length === 0) continue;
+    if (revisions.some(({ firstSeenAtMs, entries }) => firstSeenAtMs < KILL || entries.length > 0)) {
+      released += 1;
+      continue;
+    }
+    const kept = plans.filter(isKept);
+    const [plan] = kept.slice(-1);
+    const isKilled = revisions.some(({ version, asked }) => version === KILL && asked.length > 0);
+    if (!plan || isKilled) continue;
+    const dueAtMs = Math.max(
+      ...plans.flatMap(({ asked }) => asked.map(({ releaseAtMs }) => releaseAtMs ?? 0)),
+    );
+    const isLost = plan.asked.some(({ intendedAtMs }) =>
+      excuses.mayBeLost({ atMs: intendedAtMs, isKept: true }, endsAtMs),
+    );
+    const hasReader = endings.some(({ reader }) => passesFilter(reader.header.filter, facetsOf(plan)));
+    if (dueAtMs + RELEASE_SLACK_MS > endsAtMs || isLost || !hasReader) continue;
+    findings.add({
+      kind: 'never-released',
+      channel,
+      headline: id,
+      what: `${id} was due ${endsAtMs - dueAtMs} ms before the end`,
+      lines: plan.asked.flatMap(({ lines }) => lines),
+    });
+  }
+  return released;
+}
+
+/** What one reader of everything shows, each other shows as well, as far as its list reaches. */
+export function checkAgreement(
+  { channel, stories }: ChannelLog,
+  endings: readonly Ending[],
+  findings: Findings,
+): void {
+  const versions = new Map<string, { readonly headline: Sighting; readonly by: string }>();
+  const lists = endings.flatMap(({ reader: { header, file, lines }, line: { headlines, atMs } }) =>
+    headlines && header.last > 0 && isUnfiltered(header.filter)
+      ? [{ name: header.name, line: `${file}:${lines.length}`, headlines, atMs }]
+      : [],
+  );
+  const disagree = (headline: string, what: string, lines: readonly string[]) =>
+    findings.add({ kind: 'readers-disagree', channel, headline, what, lines });
+  for (const { name, line, headlines } of lists) {
+    for (const headline of headlines) {
+      const other = versions.get(headline.id);
+      if (other && other.headline.version !== headline.version) {
+        const what = `${name} shows ${headline.id} version ${headline.version}, another ${other.headline.version}`;
+        disagree(headline.id, what, [other.by, line]);
+      }
+      versions.set(headline.id, other ?? { headline, by: line });
+    }
+  }
+  for (const { name, line, headlines, atMs } of lists) {
+    const ids = new Set(headlines.map(({ id }) => id));
+    const lowest = headlines.at(-1);
+    if (!lowest) continue;
+    for (const [id, { headline, by }] of versions) {
+      const expiresAt = stories.get(id)?.revisions.findLast(({ seen }) => seen)?.seen?.expiresAt;
+      const isExpiring = expiresAt !== undefined && Math.abs(Date.parse(expiresAt) - atMs) < RELEASE_SLACK_MS;
+      if (ids.has(id) || isExpiring || compareStanding(headline, lowest) >= 0) continue;
+      disagree(id, `${name} lacks ${id}, which another reader of everything shows`, [by, line]);
+    }
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * Follow reader: walks one reader's journal with the log in hand, as the reader should have been led.
+ */
+import { isUnfiltered } from './audience-filter.ts';
+import {
+  type ChannelLog,
+  type ChannelReader,
+  committedAfterMs,
+  isKept,
+  KILL,
+  type LineOf,
+  placeText,
+  type Revision,
+} from './channel-log.ts';
+import type { ListCheck } from './check-list.ts';
+import type { SightingCheck } from './check-sighting.ts';
+import { createStretchCheck } from './check-stretch.ts';
+import type { Excuses } from './excuses.ts';
+import type { ReaderLine, Sighting } from './journal.ts';
+import { parsePlace } from './place.ts';
+import { beginStretch, type Position, type Stretch } from './reader-way.ts';
+import { createShownList } from './shown-list.ts';
+import type { Moment, Standings } from './standing.ts';
+import type { Tally } from './tally.ts';
+import type { Findings, ViolationKind } from './violation.ts';
+
+export interface FollowOptions {
+  readonly log: ChannelLog;
+  readonly standings: Standings;
+  readonly lists: ListCheck;
+  readonly sightings: SightingCheck;
+  readonly excuses: Excuses;
+  readonly findings: Findings;
+  readonly tally: Tally;
+}
+
+/** Changes after a cursor that a gateway holds. [docs/protocol.md, cursors; JSON] */
+const HELD = 1_000;
+const HELD_FOR_JSON = 200;
+
+export function followReader(
+  reader: ChannelReader,
+  { log, standings, lists, sightings, excuses, findings, tally }: FollowOptions,
+): LineOf<'finally'> | undefined {
+  const { header, file, lines } = reader;
+  const { name, transport, filter, last, channel } = header;
+  const filterKey = JSON.stringify(filter);
+  const isDense = isUnfiltered(filter);
+  /** Tells of each beginning; the others are let in or refused. */
+  const isFramed = transport !== 'flat' && transport !== 'cloudevents';
+  const stretches = createStretchCheck(log, reader, standings, findings);
+  const shown = createShownList(last);
+  const best = new Map<string, number>();
+  const dead = new Set<string>();
+  let stretch: Stretch | undefined;
+  let position: Position | undefined;
+  let isConnected = false;
+  let isAnnounced = false;
+  let wasEverGivenList = false;
+  let wasToldOfLoss = false;
+  let connectedAtMs = 0;
+  let source = '';
+  let ending: LineOf<'finally'> | undefined;
+
+  const accuse = (kind: ViolationKind, what: string, headline?: string, more: readonly string[] = []) =>
+    findings.add({
+      kind,
+      channel,
+      reader: name,
+      ...(headline !== undefined && { headline }),
+      what,
+      lines: [...more, source],
+    });
+
+  function closeStretch(endsAtMs?: number): void {
+    if (stretch) stretches.check(stretch, endsAtMs);
+    stretch = undefined;
+  }
+
+  function begin(atMs: number, cursor?: string): void {
+    closeStretch();
+    const place = cursor === undefined ? undefined : parsePlace(cursor);
+    stretch = beginStretch(atMs, source, place);
+    position = place && cursor !== undefined ? { place, cursor, confirmedAtMs: atMs } : undefined;
+    wasToldOfLoss = false;
+  }
+
+  function moveTo(cursor: string, atMs: number): void {
+    const place = parsePlace(cursor);
+    if (!place) return accuse('misreported', `no cursor: ${cursor}`);
+    position = { place, cursor, confirmedAtMs: atMs };
+    best.set(place.epoch, Math.max(best.get(place.epoch) ?? 0, place.sequence));
+    if (!stretch) return;
+    stretch.to = Math.max(stretch.to, place.sequence);
+    stretch.lastLine = source;
+  }
+
+  const isPossiblyLost = (revision: Revision, atMs: number) =>
+    excuses.mayBeLost({ atMs: committedAfterMs(revision), isKept: isKept(revision) }, atMs);
+
+  const killOf = (id: string) => log.stories.get(id)?.revisions.find(({ version }) => version === KILL);
+
+  /** @param isInList: what its list says of kills is judged there. */
+  function see(sighting: Sighting, atMs: number, isInList: boolean, moment?: Moment): void {
+    sightings.text(sighting, { reader: name, atMs, line: source });
+    const { id } = sighting;
+    const kill = killOf(id);
+    if (!kill) return;
+    const isKilled = !isInList && moment && standings.certaintyOf(kill, moment) === 'applied';
+    const wasTold = dead.has(id) && !isPossiblyLost(kill, atMs);
+    if (!isKilled && !wasTold) return;
+    const what = `${id} was seen after ${wasTold ? 'this reader was told of its kill' : 'its kill'}`;
+    accuse('killed-text', what, id, kill.entries[0]?.lines.slice(0, 1));
+  }
+
+  function bury(id: string, atMs: number): void {
+    dead.add(id);
+    sightings.kill(id, { reader: name, atMs, line: source });
+  }
+
+  /** A reader with a good cursor is to be resumed, not given something else. */
+  function judgeBeginning(atMs: number, epoch: string | undefined, sequence: number): void {
+    if (!position || excuses.mayRefuseCursor(position.confirmedAtMs, atMs)) return;
+    const { place, cursor } = position;
+    const head = epoch === place.epoch ? sequence : (log.epoch(place.epoch)?.last ?? 0);
+    const missed = head - place.sequence;
+    if (missed < 0 || missed > (transport === 'json' ? HELD_FOR_JSON : HELD)) return;
+    const what = `it had ${cursor}, ${missed} changes ago, and ${epoch === undefined ? 'was told that it is lost' : `was given a list of ${epoch}.${sequence}`}`;
+    accuse('needless-new-beginning', what, undefined, [stretch?.lastLine ?? '']);
+  }
+
+  function judgeStep(epoch: string, sequence: number, atMs: number): void {
+    const was = best.get(epoch);
+    const isOlderEpoch = position !== undefined && log.ageOf(epoch) < log.ageOf(position.place.epoch);
+    if (!isOlderEpoch && (was === undefined || was <= sequence)) return;
+    if (excuses.mayHaveForked(atMs)) return;
+    accuse(
+      'went-back',
+      `it was given a list of ${epoch}.${sequence}, and had been at ${position?.cursor ?? was}`,
+    );
+  }
+
+  function onSnapshot({ cursor, headlines, atMs }: LineOf<'snapshot'>): void {
+    const place = cursor === undefined ? undefined : parsePlace(cursor);
+    if (!place || cursor === undefined) return accuse('misreported', `a snapshot without a place: ${cursor}`);
+    tally.snapshot(wasEverGivenList || position !== undefined ? 'forced' : 'fresh');
+    judgeBeginning(atMs, place.epoch, place.sequence);
+    judgeStep(place.epoch, place.sequence, atMs);
+    begin(atMs, cursor);
+    moveTo(cursor, atMs);
+    isAnnounced = true;
+    wasEverGivenList = true;
+    const moment = { epoch: place.epoch, sequence: place.sequence, atMs };
+    for (const sighting of headlines) see(sighting, atMs, true, moment);
+    for (const fault of lists.faultsOf({ headlines, filter, last, moment, kind: 'list' })) {
+      accuse(fault.kind, `the list of ${cursor}: ${fault.what}`, fault.headline, fault.lines);
+    }
+    shown.begin(headlines);
+  }
+
+  function onChange({ cursor, change, headline, atMs }: LineOf<'change'>): void {
+    const { id, version } = headline;
+    const place = cursor === undefined ? undefined : parsePlace(cursor);
+    if (!place || cursor === undefined) return accuse('misreported', `a change without a place: ${cursor}`);
+    if (!isConnected) accuse('misreported', 'a change without a connection');
+    if (isFramed && !isAnnounced) {
+      accuse('unannounced', `${cursor} came before a list or the word that it is resumed`, id);
+      isAnnounced = true;
+    }
+    const entry = log.entryAt(place);
+    const isText = change !== 'retracted';
+    if (entry && !standings.outcomes(entry, filter, filterKey).has(isText ? 'headline' : 'retraction')) {
+      const what = `${id} ${isText ? `version ${version}` : 'retracted'} at ${cursor} is not for its filter`;
+      accuse('not-its-audience', what, id, entry.lines.slice(0, 2));
+    }
+    if (position && stretch?.epoch !== undefined && position.place.epoch !== place.epoch) {
+      accuse('silent-epoch', `after ${position.cursor} came ${cursor}`, id);
+      begin(atMs, `${place.epoch}.${place.sequence - 1}.0`);
+    }
+    stretch ??= beginStretch(atMs, source);
+    if (stretch.epoch === undefined) {
+      stretch.epoch = place.epoch;
+      stretch.from = place.sequence - 1;
+      stretch.to = stretch.from;
+    }
+    const { sequence } = place;
+    if (sequence <= stretch.to) {
+      const isAgain = sequence <= stretch.from || stretch.told.has(sequence);
+      accuse(
+        isAgain ? 'delivered-twice' : 'out-of-order',
+        `${id} at ${cursor} came after ${stretch.to}`,
+        id,
+        [...(entry?.lines.slice(0, 1) ?? []), stretch.lastLine],
+      );
+    }
+    if (sequence > stretch.from) stretch.told.set(sequence, place.tag);
+    moveTo(sequence < stretch.to && position ? position.cursor : cursor, atMs);
+    tally.delivery(transport, atMs, connectedAtMs, entry?.acknowledgedAtMs);
+    if (isText) {
+      see(headline, atMs, false, { epoch: place.epoch, sequence, atMs });
+      judgeKind(change, headline, { epoch: place.epoch, sequence: sequence - 1, atMs });
+      shown.put(headline);
+    } else {
+      if (entry?.revision?.version === KILL || isDense) bury(id, atMs);
+      shown.takeAway(id);
+    }
+  }
+
+  /** What was asked for as an update is told as a publication only where there was nothing to update. */
+  function judgeKind(change: string, { id, version }: Sighting, before: Moment): void {
+    const story = log.stories.get(id);
+    const asked = story?.revisions.find((revision) => revision.version === version)?.asked ?? [];
+    if (!story || asked.length === 0 || asked.some((one) => one.change === change)) return;
+    const earlier = { ...story, revisions: story.revisions.filter((revision) => revision.version < version) };
+    if (change === 'published' && !standings.of(earlier, before).isSurelyAlive) return;
+    accuse('altered', `${id} version ${version} was told as ${change}, not ${asked[0]?.change}`, id);
+  }
+
+  function onAltered({ cursor, headlines, retractions, atMs }: LineOf<'altered'>): void {
+    const place = parsePlace(cursor);
+    if (!place) return accuse('misreported', `no cursor: ${cursor}`);
+    if (!position || !stretch) return accuse('misreported', 'altered since nothing');
+    tally.resumed();
+    if (position.place.epoch !== place.epoch) {
+      accuse('silent-epoch', `after ${position.cursor} came ${cursor}`);
+      begin(atMs, cursor);
+    }
+    judgeStep(place.epoch, place.sequence, atMs);
+    const from = stretch.to;
+    judgeAnswer(from, place.epoch, place.sequence, headlines, retractions);
+    for (let sequence = from + 1; sequence <= place.sequence; sequence += 1) stretch.told.set(sequence, '');
+    moveTo(cursor, atMs);
+    isAnnounced = true;
+    const moment = { epoch: place.epoch, sequence: place.sequence, atMs };
+    for (const sighting of headlines) {
+      see(sighting, atMs, false, moment);
+      shown.put(sighting);
+      tally.delivery(transport, atMs, connectedAtMs, undefined);
+    }
+    for (const id of retractions) {
+      const kill = killOf(id);
+      if (isDense || (kill && standings.certaintyOf(kill, moment) === 'applied')) bury(id, atMs);
+      shown.takeAway(id);
+      tally.delivery(transport, atMs, connectedAtMs, undefined);
+    }
+  }
+
+  /** All at once: of each headline only what it came to. */
+  function judgeAnswer(
+    from: number,
+    epochName: string,
+    to: number,
+    headlines: readonly Sighting[],
+    retractions: readonly string[],
+  ): void {
+    const epoch = log.epoch(epochName);
+    const expected = new Map<string, Set<string>>();
+    const linesOf = new Map<string, readonly string[]>();
+    let isWhole = true;
+    for (let sequence = from + 1; sequence <= to; sequence += 1) {
+      const entries = epoch?.entries.get(sequence) ?? [];
+      const [entry] = entries;
+      if (!entry || entry.id === undefined || entries.length > 1) {
+        isWhole = false;
+        continue;
+      }
+      const before = expected.get(entry.id) ?? new Set(['nothing']);
+      const next = new Set<string>();
+      for (const outcome of standings.outcomes(entry, filter, filterKey)) {
+        if (outcome === 'headline') next.add(`version ${entry.revision?.version ?? '?'}`);
+        else if (outcome === 'retraction') next.add('retracted');
+        else for (const kept of before) next.add(kept);
+      }
+      expected.set(entry.id, next);
+      linesOf.set(entry.id, entry.lines);
+    }
+    const told = new Map<string, string>(headlines.map(({ id, version }) => [id, `version ${version}`]));
+    for (const id of retractions) told.set(id, 'retracted');
+    if (told.size < headlines.length + retractions.length) {
+      accuse('delivered-twice', `the answer of ${epochName}.${to} tells one headline twice`);
+    }
+    for (const [id, outcomes] of expected) {
+      const what = told.get(id) ?? 'nothing';
+      if (outcomes.has(what) || outcomes.has('version ?')) continue;
+      const kind = outcomes.has('nothing') ? 'not-its-audience' : 'undelivered';
+      const text = `between ${from} and ${to} of ${epochName}: ${id} is ${[...outcomes].join(' or ')}, and was told as ${what}`;
+      accuse(kind, text, id, linesOf.get(id));
+    }
+    for (const [id, what] of told) {
+      if (expected.has(id)) continue;
+      const moment = { epoch: epochName, sequence: from, atMs: 0 };
+      const revisions = log.stories.get(id)?.revisions ?? [];
+      const revision = revisions.find(
+        ({ version }) => what === `version ${version}` || (version === KILL && what === 'retracted'),
+      );
+      const isKnownPlace = revision && revision.entries.length > 0;
+      if (revision && standings.certaintyOf(revision, moment) === 'applied') {
+        accuse('delivered-twice', `${id} ${what} was told again after ${from} of ${epochName}`, id);
+      } else if (isWhole || isKnownPlace) {
+        accuse('list-ahead', `${id} ${what} does not stand between ${from} and ${to} of ${epochName}`, id);
+      }
+    }
+  }
+
+  function onConnected({ since, atMs }: LineOf<'connected'>): void {
+    isConnected = true;
+    connectedAtMs = atMs;
+    if (since === undefined) {
+      if (position && !wasToldOfLoss)
+        accuse('misreported', `it had ${position.cursor}, and asked without it`);
+      isAnnounced = !isFramed;
+      if (!isFramed) begin(atMs);
+      return;
+    }
+    if (position?.cursor !== since)
+      accuse('misreported', `it had ${position?.cursor ?? 'no cursor'}, and asked with ${since}`);
+    isAnnounced = !isFramed;
+    if (!isFramed) tally.resumed();
+  }
+
+  function onResumed({ cursor, atMs }: LineOf<'resumed'>): void {
+    isAnnounced = true;
+    tally.resumed();
+    if (!position) return accuse('misreported', 'it was resumed, and had no cursor');
+    if (cursor !== undefined && cursor !== position.cursor) {
+      const isOther = parsePlace(cursor)?.epoch !== position.place.epoch;
+      accuse(
+        isOther ? 'silent-epoch' : 'out-of-order',
+        `it asked with ${position.cursor}, and was resumed at ${cursor}`,
+      );
+    }
+    position.confirmedAtMs = atMs;
+  }
+
+  function onLost({ atMs }: LineOf<'lost'>): void {
+    tally.lost();
+    judgeBeginning(atMs, undefined, 0);
+    closeStretch();
+    wasToldOfLoss = true;
+    shown.begin(undefined);
+  }
+
+  function onFinally(line: LineOf<'finally'>): void {
+    const { atMs, headlines } = line;
+    ending = line;
+    if (transport !== 'json' && !isConnected)
+      accuse('not-there-at-the-end', 'it was not connected when all was quiet');
+    if (!isAnnounced || !stretch) accuse('not-there-at-the-end', 'it had not begun when all was quiet');
+    const { newest } = log;
+    const { lastLine = '' } = stretch ?? {};
+    if (position && newest && !wasToldOfLoss && position.place.epoch !== newest.name) {
+      const what = `it was still at ${placeText(position.place)}, others in epoch ${newest.name}`;
+      accuse('not-there-at-the-end', what, undefined, [lastLine]);
+    }
+    const hasList = stretch?.hasList === true && last > 0;
+    closeStretch(atMs);
+    if (!headlines) return;
+    const epoch = position?.place.epoch ?? newest?.name ?? '';
+    const moment = { epoch, sequence: Number.POSITIVE_INFINITY, atMs };
+    for (const sighting of headlines) see(sighting, atMs, true, moment);
+    const owed = new Set<string>();
+    for (const { id, version } of shown.headlines) {
+      if (version > (shown.takenAway.get(id) ?? 0)) owed.add(id);
+    }
+    const kind = hasList ? 'shown' : 'told';
+    for (const fault of lists.faultsOf({ headlines, filter, last, moment, kind, owed })) {
+      const isOfLists =
+        fault.kind === 'stale-list' || fault.kind === 'list-ahead' || fault.kind === 'wrong-list';
+      accuse(
+        isOfLists ? 'wrong-final-list' : fault.kind,
+        `in the end it ${fault.what}`,
+        fault.headline,
+        fault.lines,
+      );
+    }
+  }
+
+  function take(line: ReaderLine): void {
+    switch (line.kind) {
+      case 'reader':
+        return accuse('misreported', 'a second reader in one file');
+      case 'connected':
+        return onConnected(line);
+      case 'snapshot':
+        return onSnapshot(line);
+      case 'resumed':
+        return onResumed(line);
+      case 'change':
+        return onChange(line);
+      case 'altered':
+        return onAltered(line);
+      case 'lost':
+        return onLost(line);
+      case 'disconnected':
+        isConnected = false;
+        return;
+      case 'finally':
+        return onFinally(line);
+    }
+  }
+
+  for (const [at, line] of lines.entries()) {
+    source = `${file}:${at + 1}`;
+    if (at === 0) continue;
+    if (ending && line.kind !== 'disconnected') accuse('misreported', `${line.kind} after the last line`);
+    take(line);
+  }
+  if (!ending) {
+    accuse('not-there-at-the-end', 'its journal ends before all was quiet');
+    closeStretch();
+  }
+  return ending;
+}
