@@ -161,12 +161,10 @@ export async function runChaos({
     const unreleased = await awaitReleases(deployed, book.all('scheduled'));
 
     const closer = open('closing');
-    const closings = new Map<string, string>();
-    for (const [at, { diary }] of readers.entries()) {
-      const closing = closingRequest(diary.spec.channel, diary.spec.filter, at + 1);
-      closings.set(diary.spec.name, closing.headline.id);
-      await closer.send(closing, over);
-    }
+    const closings = readers.map(({ diary }, at) =>
+      closingRequest(diary.spec.channel, diary.spec.filter, at + 1),
+    );
+    for (const closing of closings) await closer.send(closing, over);
     const late = await awaitReaders(readers, closings, Date.now());
     if (signal.aborted) throw new Error('the run was ended before its time');
     for (const reader of readers) reader.finish();
