@@ -14,6 +14,7 @@ import {
   nameOf,
   placeText,
   type Revision,
+  revisionSeen,
   type Story,
 } from './channel-log.ts';
 import type { Excuses } from './excuses.ts';
@@ -41,13 +42,15 @@ export function buildChannelLog(
     return story;
   };
 
-  const revisionOf = (id: string, version: number): Revision => {
-    const { revisions } = storyOf(id);
-    const known = revisions.find((revision) => revision.version === version);
+  const revisionOf = (id: string, version: number, title: string): Revision => {
+    const story = storyOf(id);
+    const known = revisionSeen(story, { id, version, title });
     if (known) return known;
+    const { revisions } = story;
     const revision: Revision = {
       id,
       version,
+      title,
       asked: [],
       entries: [],
       shownBy: new Map(),
@@ -132,7 +135,7 @@ export function buildChannelLog(
   };
 
   const sawText = (sighting: Sighting, atMs: number): Revision => {
-    const revision = revisionOf(sighting.id, sighting.version);
+    const revision = revisionOf(sighting.id, sighting.version, sighting.title);
     revision.seen ??= sighting;
     revision.firstSeenAtMs = Math.min(revision.firstSeenAtMs, atMs);
     const story = storyOf(sighting.id);
@@ -153,8 +156,9 @@ export function buildChannelLog(
   for (const one of asked) {
     if (one.outcome === 'nothing' && !excuses.mayForgetBetween(one.intendedAtMs, one.answeredAtMs ?? 0))
       continue;
-    const { id } = one.headline;
-    const revision = revisionOf(id, one.change === 'retracted' ? KILL : one.version);
+    const { id, title } = one.headline;
+    const revision =
+      one.change === 'retracted' ? revisionOf(id, KILL, '') : revisionOf(id, one.version, title);
     revision.asked.push(one);
     if (!one.place || one.answeredAtMs === undefined) continue;
     const [line = one.request] = one.lines.slice(-1);
@@ -183,7 +187,7 @@ export function buildChannelLog(
         if (entry) standsFor(entry, headline.id, revision, source);
       } else if (entry) {
         // Who gets everything is told a retraction by a kill alone.
-        standsFor(entry, headline.id, isDense ? revisionOf(headline.id, KILL) : undefined, source);
+        standsFor(entry, headline.id, isDense ? revisionOf(headline.id, KILL, '') : undefined, source);
       }
       if (
         entry &&
@@ -271,24 +275,31 @@ function findDoubles(
   excuses: Excuses,
   findings: Findings,
 ): void {
-  for (const story of stories.values()) {
-    for (const revision of story.revisions) {
-      const [first, ...others] = revision.entries.toSorted((a, b) => a.firstSeenAtMs - b.firstSeenAtMs);
-      for (const other of others) {
-        const isExcused =
-          first && first.place.epoch !== other.place.epoch && mayHaveGone(revision, other, excuses);
-        if (!first || isExcused) continue;
-        findings.add({
-          kind: 'committed-twice',
-          channel,
-          headline: story.id,
-          what: `${nameOf({ id: story.id, revision })} stands at ${placeText(first.place)} and ${placeText(other.place)}`,
-          lines: [...first.lines, ...other.lines],
-        });
-      }
+  for (const { id, revisions } of stories.values()) {
+    const placed = revisions
+      .flatMap((revision) => revision.entries.map((entry) => ({ revision, entry })))
+      .sort((a, b) => a.entry.firstSeenAtMs - b.entry.firstSeenAtMs);
+    for (const [at, { revision, entry }] of placed.entries()) {
+      const first = placed.slice(0, at).find((other) => other.revision.version === revision.version);
+      if (!first || mayHaveGone(first, entry, excuses)) continue;
+      findings.add({
+        kind: 'committed-twice',
+        channel,
+        headline: id,
+        what: `${nameOf({ id, revision })} stands at ${placeText(first.entry.place)} and ${placeText(entry.place)}`,
+        lines: [...first.entry.lines, ...entry.lines],
+      });
     }
   }
 }
 
-const mayHaveGone = (revision: Revision, other: Entry, excuses: Excuses): boolean =>
-  excuses.mayBeLost({ atMs: committedAfterMs(revision), isKept: isKept(revision) }, other.firstSeenAtMs);
+const mayHaveGone = (
+  { revision, entry }: { readonly revision: Revision; readonly entry: Entry },
+  other: Entry,
+  excuses: Excuses,
+): boolean =>
+  entry.place.epoch !== other.place.epoch &&
+  excuses.mayBeLost(
+    { atMs: committedAfterMs(revision), isKept: isKept(revision, entry.place) },
+    other.firstSeenAtMs,
+  );

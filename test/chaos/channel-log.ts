@@ -9,11 +9,17 @@ import type { Asked } from './asked.ts';
 import type { ReaderLine, Sighting } from './journal.ts';
 import type { Place } from './place.ts';
 
-/** One version of a headline, or its kill. */
+/**
+ * One version of a headline, or its kill.
+ *
+ * By its title as well: where a store lost an amendment, another may get the same version.
+ */
 export interface Revision {
   readonly id: string;
   /** Infinity: the kill. */
   readonly version: number;
+  /** Empty: the kill. */
+  readonly title: string;
   /** Requests that meant it: one, where publishers do not race. */
   readonly asked: Asked[];
   /** Where it is known to stand; more than one is more than there may be, but for what was lost between. */
@@ -75,6 +81,12 @@ export interface ChannelLog {
 
 export const KILL = Number.POSITIVE_INFINITY;
 
+export const killOf = ({ revisions }: Story): Revision | undefined =>
+  revisions.find(({ version }) => version === KILL);
+
+export const revisionSeen = ({ revisions }: Story, { version, title }: Sighting): Revision | undefined =>
+  revisions.find((revision) => revision.version === version && revision.title === title);
+
 export type LineOf<Kind extends ReaderLine['kind']> = Extract<ReaderLine, { readonly kind: Kind }>;
 
 /** A reader of the channel, with its lines after the first. */
@@ -91,9 +103,16 @@ export function committedAfterMs({ asked, firstSeenAtMs }: Revision): number {
   return Math.min(...asked.map(({ intendedAtMs, releaseAtMs }) => Math.max(intendedAtMs, releaseAtMs ?? 0)));
 }
 
-/** Acknowledged as it was promised: only a store that lost everything may lose it. */
-export const isKept = ({ asked }: Revision): boolean =>
-  asked.some(({ outcome, isUnderReplicated }) => outcome === 'kept' && !isUnderReplicated);
+/**
+ * Acknowledged as it was promised: only a store that lost everything may lose it.
+ *
+ * @param at one of its places: an amendment that was lost may give its version to another, which is kept.
+ */
+export const isKept = ({ asked }: Revision, at?: Place): boolean =>
+  asked.some(
+    ({ outcome, isUnderReplicated, place }) =>
+      outcome === 'kept' && !isUnderReplicated && (!at || !place || placeText(place) === placeText(at)),
+  );
 
 export const placeText = ({ epoch, sequence, tag }: Place): string => `${epoch}.${sequence}.${tag}`;
 

@@ -35,7 +35,7 @@ export function checkPlans(
       released += 1;
       continue;
     }
-    const kept = plans.filter(isKept);
+    const kept = plans.filter((plan) => isKept(plan));
     const [plan] = kept.slice(-1);
     const isKilled = revisions.some(({ version, asked }) => version === KILL && asked.length > 0);
     if (!plan || isKilled) continue;
@@ -45,7 +45,9 @@ export function checkPlans(
     const isLost = plan.asked.some(({ intendedAtMs }) =>
       excuses.mayBeLost({ atMs: intendedAtMs, isKept: true }, endsAtMs),
     );
-    const hasReader = endings.some(({ reader }) => passesFilter(reader.header.filter, facetsOf(plan)));
+    const hasReader = endings.some(({ reader }) =>
+      facetsOf(plan).every((facets) => passesFilter(reader.header.filter, facets)),
+    );
     if (dueAtMs + RELEASE_SLACK_MS > endsAtMs || isLost || !hasReader) continue;
     findings.add({
       kind: 'never-released',

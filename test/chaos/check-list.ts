@@ -4,7 +4,7 @@
  * A snapshot stands for every change it claims to contain: one that claims a place and lacks a headline has lost it.
  */
 import { passesFilter } from './audience-filter.ts';
-import { type ChannelLog, KILL, type Revision, type Story } from './channel-log.ts';
+import { type ChannelLog, killOf, type Revision, revisionSeen, type Story } from './channel-log.ts';
 import type { ReaderFilter, Sighting } from './journal.ts';
 import { compareStanding } from './shown-list.ts';
 import { facetsOf, type Moment, type Standing, type Standings } from './standing.ts';
@@ -82,7 +82,7 @@ export function createListCheck(
   function shownFault(sighting: Sighting, filter: ReaderFilter, moment: Moment): ListFault | undefined {
     const { id, version } = sighting;
     const story = log.stories.get(id);
-    const revision = story?.revisions.find((other) => other.version === version);
+    const revision = story && revisionSeen(story, sighting);
     // Nobody asked for it: said elsewhere.
     if (!story || !revision || revision.asked.length === 0) return undefined;
     if (!passesFilter(filter, sighting)) {
@@ -91,8 +91,12 @@ export function createListCheck(
     }
     const { isDead, possible } = standings.of(story, moment);
     if (isDead) {
-      const kill = story.revisions.find((other) => other.version === KILL);
-      return { kind: 'killed-text', headline: id, what: `${id} was killed before`, lines: linesOf(kill) };
+      return {
+        kind: 'killed-text',
+        headline: id,
+        what: `${id} was killed before`,
+        lines: linesOf(killOf(story)),
+      };
     }
     const isExpired = Date.parse(sighting.expiresAt ?? '9999-12-31') + EXPIRY_SLACK_MS <= moment.atMs;
     if (isExpired)
@@ -148,7 +152,7 @@ function isDue({ isSurelyAlive, possible }: Standing, filter: ReaderFilter, { at
   return possible.every((revision) => {
     const expiresAt = revision.seen?.expiresAt ?? revision.asked[0]?.headline.expiresAt;
     const isExpired = expiresAt !== undefined && Date.parse(expiresAt) - EXPIRY_SLACK_MS <= atMs;
-    return !isExpired && passesFilter(filter, facetsOf(revision));
+    return !isExpired && facetsOf(revision).every((facets) => passesFilter(filter, facets));
   });
 }
 

@@ -1,13 +1,16 @@
 /**
  * Check sighting: was what a reader saw asked for, in these words, and was its time come?
  */
+import type { Asked } from './asked.ts';
 import {
   type ChannelLog,
   committedAfterMs,
   isKept,
   KILL,
+  killOf,
   nameOf,
   type Revision,
+  revisionSeen,
   type Story,
 } from './channel-log.ts';
 import type { Excuses } from './excuses.ts';
@@ -54,7 +57,18 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
   function check(story: Story, revision: Revision, witness: Witness): void {
     const { id } = story;
     const { asked } = revision;
-    if (asked.length === 0) return accuse('unasked', { id, revision }, 'was never asked for', witness);
+    if (asked.length === 0) {
+      const meant = story.revisions.find(
+        (other) => other.version === revision.version && other.asked.length > 0,
+      );
+      if (!meant) return accuse('unasked', { id, revision }, 'was never asked for', witness);
+      return accuse(
+        'altered',
+        { id, revision: meant },
+        `has title ${revision.title}, not ${meant.title}`,
+        witness,
+      );
+    }
     if (asked.every(({ intendedAtMs }) => intendedAtMs > witness.atMs)) {
       accuse('unasked', { id, revision }, 'was seen before it was asked for', witness);
     }
@@ -62,7 +76,7 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
     if (witness.atMs < releaseAtMs) {
       accuse('early', { id, revision }, `was seen ${releaseAtMs - witness.atMs} ms before its time`, witness);
     }
-    const kill = story.revisions.find(({ version }) => version === KILL);
+    const kill = killOf(story);
     if (kill && isKilledUnseen(kill) && !isForgotten(kill, witness.atMs)) {
       accuse('killed-text', { id, revision }, 'was seen, and had been killed before its time', witness);
     }
@@ -73,19 +87,28 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
     }
   }
 
+  /** An acknowledged version has the words of its request, whatever else was meant to become it. */
+  const meantBy = ({ asked }: Revision) => {
+    const isKnown = asked.some(({ outcome }) => outcome === 'kept');
+    return asked.filter(
+      ({ outcome, intendedAtMs }) =>
+        !isKnown || outcome === 'kept' || excuses.mayForgetBetween(intendedAtMs, Number.POSITIVE_INFINITY),
+    );
+  };
+
   return {
     text(sighting, witness) {
       const story = log.stories.get(sighting.id);
-      const revision = story?.revisions.find(({ version }) => version === sighting.version);
+      const revision = story && revisionSeen(story, sighting);
       if (!story || !revision) return;
       check(story, revision, witness);
-      if (!wordsOf.has(sighting)) wordsOf.set(sighting, differenceOf(sighting, revision));
+      if (!wordsOf.has(sighting)) wordsOf.set(sighting, differenceOf(sighting, meantBy(revision)));
       const difference = wordsOf.get(sighting);
       if (difference) accuse('altered', { id: story.id, revision }, difference, witness);
     },
     kill(id, witness) {
       const story = log.stories.get(id);
-      const revision = story?.revisions.find(({ version }) => version === KILL);
+      const revision = story && killOf(story);
       if (story && revision) check(story, revision, witness);
     },
   };
@@ -119,11 +142,10 @@ const replacesPlan = (other: Revision, { version }: Revision, releaseAtMs: numbe
   );
 
 /** The journal of a publisher says how the headline will stand; what it leaves to the service is not compared. */
-function differenceOf(sighting: Sighting, { asked }: Revision): string | undefined {
+function differenceOf(sighting: Sighting, asked: readonly Asked[]): string | undefined {
   const differences = asked.map(({ headline }) => {
-    for (const field of ['title', 'section'] as const) {
-      if (sighting[field] !== headline[field])
-        return `has ${field} ${sighting[field]}, not ${headline[field]}`;
+    if (sighting.section !== headline.section) {
+      return `has section ${sighting.section}, not ${headline.section}`;
     }
     for (const field of ['language', 'urgency', 'publishedAt', 'expiresAt'] as const) {
       const meant = headline[field];

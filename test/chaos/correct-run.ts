@@ -152,15 +152,15 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     requests += 1;
     const request = `q${requests}`;
     const { sequence: _, publishedAt, ...meant } = headline;
-    // What the service decides, the publisher does not say.
-    const isBackdated = publishedAt !== undefined && change === 'published' && releaseAtMs === undefined;
+    // What it leaves to the service, it does not say.
+    const isDated = change === 'published' && publishedAt !== undefined && Date.parse(publishedAt) < nowMs;
     publisher.push({
       kind: 'intends',
       atMs: nowMs,
       request,
       channel: 'en',
       change,
-      headline: { ...meant, ...(isBackdated && chance(0.5) && { publishedAt }) },
+      headline: { ...meant, ...(isDated && { publishedAt }) },
       ...(releaseAtMs !== undefined && { releaseAtMs }),
     });
     nowMs += 1 + below(20);

@@ -8,10 +8,13 @@ import {
   committedAfterMs,
   isKept,
   KILL,
+  killOf,
   type LineOf,
   placeText,
   type Revision,
+  revisionSeen,
 } from './channel-log.ts';
+import { answerFaults } from './check-answer.ts';
 import type { ListCheck } from './check-list.ts';
 import type { SightingCheck } from './check-sighting.ts';
 import { createStretchCheck } from './check-stretch.ts';
@@ -98,13 +101,16 @@ export function followReader(
   const isPossiblyLost = (revision: Revision, atMs: number) =>
     excuses.mayBeLost({ atMs: committedAfterMs(revision), isKept: isKept(revision) }, atMs);
 
-  const killOf = (id: string) => log.stories.get(id)?.revisions.find(({ version }) => version === KILL);
+  const killAsked = (id: string) => {
+    const story = log.stories.get(id);
+    return story && killOf(story);
+  };
 
   /** @param isInList: what its list says of kills is judged there. */
   function see(sighting: Sighting, atMs: number, isInList: boolean, moment?: Moment): void {
     sightings.text(sighting, { reader: name, atMs, line: source });
     const { id } = sighting;
-    const kill = killOf(id);
+    const kill = killAsked(id);
     if (!kill) return;
     const isKilled = !isInList && moment && standings.certaintyOf(kill, moment) === 'applied';
     const wasTold = dead.has(id) && !isPossiblyLost(kill, atMs);
@@ -207,9 +213,10 @@ export function followReader(
   }
 
   /** What was asked for as an update is told as a publication only where there was nothing to update. */
-  function judgeKind(change: string, { id, version }: Sighting, before: Moment): void {
+  function judgeKind(change: string, headline: Sighting, before: Moment): void {
+    const { id, version } = headline;
     const story = log.stories.get(id);
-    const asked = story?.revisions.find((revision) => revision.version === version)?.asked ?? [];
+    const asked = (story && revisionSeen(story, headline)?.asked) ?? [];
     if (!story || asked.length === 0 || asked.some((one) => one.change === change)) return;
     const earlier = { ...story, revisions: story.revisions.filter((revision) => revision.version < version) };
     if (change === 'published' && !standings.of(earlier, before).isSurelyAlive) return;
@@ -227,78 +234,23 @@ export function followReader(
     }
     judgeStep(place.epoch, place.sequence, atMs);
     const from = stretch.to;
-    judgeAnswer(from, place.epoch, place.sequence, headlines, retractions);
+    const question = { epoch: place.epoch, from, to: place.sequence, atMs, filter, headlines, retractions };
+    for (const fault of answerFaults(log, standings, question)) {
+      accuse(fault.kind, fault.what, fault.headline, fault.lines);
+    }
     for (let sequence = from + 1; sequence <= place.sequence; sequence += 1) stretch.told.set(sequence, '');
     moveTo(cursor, atMs);
     isAnnounced = true;
     const moment = { epoch: place.epoch, sequence: place.sequence, atMs };
-    for (const sighting of headlines) {
-      see(sighting, atMs, false, moment);
-      shown.put(sighting);
-      tally.delivery(transport, atMs, connectedAtMs, undefined);
-    }
+    for (const sighting of headlines) see(sighting, atMs, false, moment);
     for (const id of retractions) {
-      const kill = killOf(id);
+      const kill = killAsked(id);
       if (isDense || (kill && standings.certaintyOf(kill, moment) === 'applied')) bury(id, atMs);
       shown.takeAway(id);
+    }
+    for (const sighting of headlines) shown.put(sighting);
+    for (let told = headlines.length + retractions.length; told > 0; told -= 1) {
       tally.delivery(transport, atMs, connectedAtMs, undefined);
-    }
-  }
-
-  /** All at once: of each headline only what it came to. */
-  function judgeAnswer(
-    from: number,
-    epochName: string,
-    to: number,
-    headlines: readonly Sighting[],
-    retractions: readonly string[],
-  ): void {
-    const epoch = log.epoch(epochName);
-    const expected = new Map<string, Set<string>>();
-    const linesOf = new Map<string, readonly string[]>();
-    let isWhole = true;
-    for (let sequence = from + 1; sequence <= to; sequence += 1) {
-      const entries = epoch?.entries.get(sequence) ?? [];
-      const [entry] = entries;
-      if (!entry || entry.id === undefined || entries.length > 1) {
-        isWhole = false;
-        continue;
-      }
-      const before = expected.get(entry.id) ?? new Set(['nothing']);
-      const next = new Set<string>();
-      for (const outcome of standings.outcomes(entry, filter, filterKey)) {
-        if (outcome === 'headline') next.add(`version ${entry.revision?.version ?? '?'}`);
-        else if (outcome === 'retraction') next.add('retracted');
-        else for (const kept of before) next.add(kept);
-      }
-      expected.set(entry.id, next);
-      linesOf.set(entry.id, entry.lines);
-    }
-    const told = new Map<string, string>(headlines.map(({ id, version }) => [id, `version ${version}`]));
-    for (const id of retractions) told.set(id, 'retracted');
-    if (told.size < headlines.length + retractions.length) {
-      accuse('delivered-twice', `the answer of ${epochName}.${to} tells one headline twice`);
-    }
-    for (const [id, outcomes] of expected) {
-      const what = told.get(id) ?? 'nothing';
-      if (outcomes.has(what) || outcomes.has('version ?')) continue;
-      const kind = outcomes.has('nothing') ? 'not-its-audience' : 'undelivered';
-      const text = `between ${from} and ${to} of ${epochName}: ${id} is ${[...outcomes].join(' or ')}, and was told as ${what}`;
-      accuse(kind, text, id, linesOf.get(id));
-    }
-    for (const [id, what] of told) {
-      if (expected.has(id)) continue;
-      const moment = { epoch: epochName, sequence: from, atMs: 0 };
-      const revisions = log.stories.get(id)?.revisions ?? [];
-      const revision = revisions.find(
-        ({ version }) => what === `version ${version}` || (version === KILL && what === 'retracted'),
-      );
-      const isKnownPlace = revision && revision.entries.length > 0;
-      if (revision && standings.certaintyOf(revision, moment) === 'applied') {
-        accuse('delivered-twice', `${id} ${what} was told again after ${from} of ${epochName}`, id);
-      } else if (isWhole || isKnownPlace) {
-        accuse('list-ahead', `${id} ${what} does not stand between ${from} and ${to} of ${epochName}`, id);
-      }
     }
   }
 

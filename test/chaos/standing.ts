@@ -15,6 +15,7 @@ import {
 } from './channel-log.ts';
 import type { Excuses } from './excuses.ts';
 import type { ReaderFilter } from './journal.ts';
+import type { Place } from './place.ts';
 
 export interface Moment {
   readonly epoch: string;
@@ -45,7 +46,12 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
   const outcomesOf = new Map<string, Map<Entry, ReadonlySet<Outcome>>>();
 
   /** What is certain by a place at which it stands, or by which it was shown. */
-  function certaintyBy(revision: Revision, epoch: string, sequence: number, moment: Moment): Certainty {
+  function certaintyBy(
+    revision: Revision,
+    { epoch, sequence }: Pick<Place, 'epoch' | 'sequence'>,
+    moment: Moment,
+    isSafe: boolean,
+  ): Certainty {
     if (epoch === moment.epoch) {
       const isForked = (log.epoch(epoch)?.forkedFrom ?? KILL) <= sequence;
       if (sequence > moment.sequence) return 'not';
@@ -55,16 +61,16 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
       return excuses.mayHaveForked(moment.atMs) ? 'possible' : 'not';
     }
     const atMs = committedAfterMs(revision);
-    return excuses.mayBeLost({ atMs, isKept: isKept(revision) }, moment.atMs) ? 'possible' : 'applied';
+    return excuses.mayBeLost({ atMs, isKept: isSafe }, moment.atMs) ? 'possible' : 'applied';
   }
 
   function certaintyOf(revision: Revision, moment: Moment): Certainty {
     const all: Certainty[] = [];
     for (const { place } of revision.entries)
-      all.push(certaintyBy(revision, place.epoch, place.sequence, moment));
+      all.push(certaintyBy(revision, place, moment, isKept(revision, place)));
     if (revision.entries.length === 0) {
       for (const [epoch, sequence] of revision.shownBy) {
-        const certainty = certaintyBy(revision, epoch, sequence, moment);
+        const certainty = certaintyBy(revision, { epoch, sequence }, moment, isKept(revision));
         // It may have been committed long before it was first shown.
         all.push(certainty === 'not' ? 'possible' : certainty);
       }
@@ -90,7 +96,10 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
         possible = [revision];
       } else possible.push(revision);
     }
-    return { isSurelyAlive: sure !== undefined && !mayBeDead, isDead: false, possible };
+    const last = sure;
+    // Another text of the version that certainly stands was lost with the history it stood in.
+    if (last) possible = possible.filter((other) => other === last || other.version > last.version);
+    return { isSurelyAlive: last !== undefined && !mayBeDead, isDead: false, possible };
   }
 
   /** Facets it may have had before an entry; undefined where it may not have been there. */
@@ -98,7 +107,7 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
     const moment: Moment = { epoch: place.epoch, sequence: place.sequence - 1, atMs: firstSeenAtMs };
     const earlier = { ...story, revisions: story.revisions.filter((other) => other.version < version) };
     const { isSurelyAlive, possible } = standingOf(earlier, moment);
-    const facets: (Facets | undefined)[] = possible.map(facetsOf);
+    const facets: (Facets | undefined)[] = possible.flatMap(facetsOf);
     return isSurelyAlive ? facets : [...facets, undefined];
   }
 
@@ -106,9 +115,11 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
     const { revision } = entry;
     const story = entry.id === undefined ? undefined : log.stories.get(entry.id);
     if (!revision || !story) return new Set(['headline', 'retraction', 'nothing']);
-    if (revision.version !== KILL && passesFilter(filter, facetsOf(revision))) return new Set(['headline']);
     const isKill = revision.version === KILL;
     const outcomes = new Set<Outcome>();
+    const passing = isKill ? [] : facetsOf(revision).map((facets) => passesFilter(filter, facets));
+    if (passing.includes(true)) outcomes.add('headline');
+    if (outcomes.size > 0 && !passing.includes(false)) return outcomes;
     for (const facets of before(story, entry, revision.version)) {
       // The kill of what was never published is told to everyone: nobody knows where it was filed.
       const isTold = facets === undefined ? isKill : passesFilter(filter, facets);
@@ -130,7 +141,12 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
   };
 }
 
-export const facetsOf = ({ seen, asked }: Revision): Facets => seen ?? asked[0]?.headline ?? {};
+/** Of several requests that were meant as one version, and of which none was seen or acknowledged, any may be it. */
+export function facetsOf({ seen, asked }: Revision): readonly Facets[] {
+  if (seen) return [seen];
+  const kept = asked.filter(({ outcome }) => outcome === 'kept');
+  return (kept.length > 0 ? kept : asked).map(({ headline }) => headline);
+}
 
 /** Of a revision that nobody was told of: a plan may be out once it is due, an unanswered request once it was sent. */
 function mayStandUnseen({ asked }: Revision, atMs: number): boolean {
