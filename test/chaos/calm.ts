@@ -4,6 +4,7 @@
  */
 import { ADMIN_KEY } from '../support/newsline-process.ts';
 import { until } from '../support/until.ts';
+import { passesFilter } from './audience-filter.ts';
 import type { ChaosReader } from './chaos-reader.ts';
 import type { Deployment } from './deployment.ts';
 import type { ReaderFilter } from './journal.ts';
@@ -73,14 +74,17 @@ export function closingRequest(channel: string, filter: ReaderFilter, number: nu
   };
 }
 
-/** @param closings ids by reader's name. @returns who did not get there. */
+/** @returns who did not get there: they have not seen every closing headline of their channel that is for them. */
 export async function awaitReaders(
   readers: readonly ChaosReader[],
-  closings: ReadonlyMap<string, string>,
+  closings: readonly NewsroomRequest[],
   closedAtMs: number,
 ): Promise<string[]> {
-  const hasArrived = ({ diary }: ChaosReader) =>
-    diary.hasSeen(closings.get(diary.spec.name) ?? '') || diary.beganAtMs > closedAtMs;
+  const hasArrived = ({ diary }: ChaosReader) => {
+    const { channel, filter } = diary.spec;
+    const due = closings.filter((each) => each.channel === channel && passesFilter(filter, each.headline));
+    return diary.beganAtMs > closedAtMs || due.every(({ headline }) => diary.hasSeen(headline.id));
+  };
   const late = () => readers.filter((reader) => !hasArrived(reader));
   await until(() => late().length === 0, { withinMs: CATCH_UP_MS }).catch(() => {});
   return late().map(

@@ -30,7 +30,7 @@ export interface ChaosRunOptions {
   readonly folder: string;
   /** The command under test. @default dist/src/cli/main.js */
   readonly program?: string;
-  /** @default 36 */
+  /** @default 48 */
   readonly readers?: number;
   /** @default 4 */
   readonly publishers?: number;
@@ -68,7 +68,7 @@ export async function runChaos({
   durationMs,
   folder,
   program = 'dist/src/cli/main.js',
-  readers: readerCount = 36,
+  readers: readerCount = 48,
   publishers: publisherCount = 4,
   only = [],
   pauseMs,
@@ -142,7 +142,7 @@ export async function runChaos({
         const requests = source.next();
         sent += requests.length;
         await Promise.all(requests.map((request) => publisher.send(request, lastMoment)));
-        await sleep(own.between(20, 250));
+        await sleep(own.between(10, 180));
       }
     };
     const publishing = Promise.all(
@@ -161,12 +161,10 @@ export async function runChaos({
     const unreleased = await awaitReleases(deployed, book.all('scheduled'));
 
     const closer = open('closing');
-    const closings = new Map<string, string>();
-    for (const [at, { diary }] of readers.entries()) {
-      const closing = closingRequest(diary.spec.channel, diary.spec.filter, at + 1);
-      closings.set(diary.spec.name, closing.headline.id);
-      await closer.send(closing, over);
-    }
+    const closings = readers.map(({ diary }, at) =>
+      closingRequest(diary.spec.channel, diary.spec.filter, at + 1),
+    );
+    for (const closing of closings) await closer.send(closing, over);
     const late = await awaitReaders(readers, closings, Date.now());
     if (signal.aborted) throw new Error('the run was ended before its time');
     for (const reader of readers) reader.finish();

@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos-run.ts';
+import { checkRun } from './check-run.ts';
 import type { Run } from './journal.ts';
+import { readJournal } from './read-journal.ts';
+import { type TableRow, tableOf } from './run-table.ts';
 import { buildSabotaged, SABOTAGES, type Sabotage } from './sabotage.ts';
 
 const STORES: readonly Run['store'][] = ['embedded', 'redis', 'sentinel', 'cluster'];
@@ -15,24 +18,29 @@ const STORES: readonly Run['store'][] = ['embedded', 'redis', 'sentinel', 'clust
 const BESIDES_MS = 300_000;
 const PUT_AWAY_MS = 15_000;
 
+const USAGE = `usage: npm run chaos -- [--minutes 3] [--store ${STORES.join('|')}|all] [--seed N] [--keep FOLDER]
+                        [--only KIND,KIND] [--readers 48] [--sabotage ${Object.keys(SABOTAGES).join('|')}]`;
+
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '3' },
     store: { type: 'string', default: 'redis' },
     seed: { type: 'string' },
     keep: { type: 'string' },
+    readers: { type: 'string', default: '48' },
     sabotage: { type: 'string' },
     only: { type: 'string' },
   },
 });
 const minutes = Number(values.minutes);
+const readers = Number(values.readers);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 const stores = STORES.filter((store) => values.store === 'all' || values.store === store);
 const sabotage = Object.keys(SABOTAGES).find((name) => name === values.sabotage) as Sabotage | undefined;
-if (!(minutes > 0) || !Number.isSafeInteger(seed) || stores.length === 0 || sabotage !== values.sabotage) {
-  console.error(
-    `usage: npm run chaos -- [--minutes 3] [--store ${STORES.join('|')}|all] [--seed N] [--keep FOLDER] [--only KINDS] [--sabotage ${Object.keys(SABOTAGES).join('|')}]`,
-  );
+const isUnderstood =
+  minutes > 0 && Number.isSafeInteger(readers) && Number.isSafeInteger(seed) && stores.length > 0;
+if (!isUnderstood || sabotage !== values.sabotage) {
+  console.error(USAGE);
   process.exit(2);
 }
 
@@ -44,28 +52,61 @@ const end = () => {
 };
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
 
-async function runStore(store: Run['store']): Promise<boolean> {
+const replayOf = (store: Run['store']): string => {
+  const more = [
+    ...(values.only === undefined ? [] : [`--only "${values.only}"`]),
+    ...(sabotage === undefined ? [] : [`--sabotage ${sabotage}`]),
+  ];
+  const words = [`--minutes ${minutes} --store ${store} --seed ${seed} --readers ${readers}`, ...more];
+  return `npm run chaos -- ${words.join(' ')}`;
+};
+
+async function runStore(store: Run['store']): Promise<TableRow> {
   const folder = values.keep
     ? join(resolve(values.keep), `${store}-${seed}-${Date.now()}`)
     : mkdtempSync(join(tmpdir(), `newsline-chaos-${store}-`));
   const sabotaged = resolve('dist', 'chaos', 'sabotaged');
   rmSync(sabotaged, { recursive: true, force: true });
+  const say = (line: string) => console.log(`${store}: ${line}`);
+  say(`seed ${seed}, writing to ${folder}`);
   const timer = setTimeout(end, minutes * 60_000 + BESIDES_MS);
-  const result = await runChaos({
+  const { journal, shortcomings } = await runChaos({
     store,
     seed,
     durationMs: minutes * 60_000,
     folder,
+    readers,
     ...(sabotage && { program: await buildSabotaged(sabotage, sabotaged) }),
     ...(values.only !== undefined && { only: values.only.split(',') }),
-    say: (line) => console.log(`${store} ${line}`),
+    say,
     signal: ending.signal,
   });
   clearTimeout(timer);
-  console.log(JSON.stringify(result, undefined, 2));
-  return result.shortcomings.length === 0;
+  const verdict = checkRun(await readJournal(journal));
+  const { covered, violations, counts } = verdict;
+  for (const [kind, count] of Object.entries(covered.faults)) say(`${count} x ${kind}`);
+  const { deliveries, deliveriesBy, resumes, snapshots, losses, delayMs } = covered.tally;
+  say(`${JSON.stringify(covered.changes)} changes, ${JSON.stringify(covered.requests)} requests`);
+  say(`${deliveries} deliveries: ${JSON.stringify(deliveriesBy)}`);
+  say(
+    `${resumes} resumes, ${JSON.stringify(snapshots)} snapshots, ${losses} told that they lost their place`,
+  );
+  say(`from acknowledgement to reader: ${JSON.stringify(delayMs)} ms`);
+  for (const what of shortcomings) say(`FOUND ${what}`);
+  for (const [kind, count] of counts) say(`FOUND ${kind} x ${count}`);
+  for (const { kind, reader, what, lines } of violations) {
+    say(`  ${kind}: ${reader ?? ''} ${what} [${lines.join(' ')}]`);
+  }
+  const isGreen = verdict.isKept && shortcomings.length === 0;
+  say(isGreen ? 'nothing was lost, doubled, reordered or early' : `the journal is in ${journal}`);
+  say(`again: ${replayOf(store)}`);
+  if (isGreen && values.keep === undefined) rmSync(folder, { recursive: true, force: true });
+  return { verdict, shortcomings };
 }
 
-let isGreen = true;
-for (const store of stores) isGreen = (await runStore(store)) && isGreen;
-process.exitCode = isGreen ? 0 : 1;
+const rows: TableRow[] = [];
+for (const store of stores) rows.push(await runStore(store));
+console.log(`\n${tableOf(rows)}`);
+process.exitCode = rows.every(({ verdict, shortcomings }) => verdict.isKept && shortcomings.length === 0)
+  ? 0
+  : 1;

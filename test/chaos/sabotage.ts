@@ -20,7 +20,7 @@ export const SABOTAGES = {
     {
       file: 'src/domain/follower.ts',
       words: 'if (head.epoch !== epoch || head.sequence !== sequence || head.tag !== tag) reconcile();',
-      instead: 'if (position === undefined) reconcile(); void [head, epoch, sequence, tag];',
+      instead: 'if (head.epoch !== epoch) reconcile();',
     },
     {
       file: 'src/domain/follower.ts',
@@ -30,8 +30,8 @@ export const SABOTAGES = {
     },
     {
       file: 'src/domain/follower.ts',
-      words: 'if (!isReading && !isStopped) void read();',
-      instead: 'if (!isReading && !isStopped && position === undefined) void read();',
+      words: "if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;",
+      instead: "if (reading.kind === 'next') return false;",
     },
   ],
   /** A request that is sent again is carried out again. */
