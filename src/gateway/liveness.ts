@@ -9,6 +9,8 @@ import type { Connection } from './connection.ts';
 export interface LivenessOptions {
   /** Milliseconds between two pings of one connection, in whole seconds; without an answer by the next one it is ended. @default 25000 */
   readonly pingIntervalMs?: number;
+  /** Told of each one that is ended for not answering. */
+  readonly onUnresponsive?: (connection: Connection) => void;
 }
 
 export interface Liveness {
@@ -19,7 +21,10 @@ export interface Liveness {
 
 const TICK_MS = 1_000;
 
-export function startLiveness({ pingIntervalMs = 25_000 }: LivenessOptions = {}): Liveness {
+export function startLiveness({
+  pingIntervalMs = 25_000,
+  onUnresponsive = () => {},
+}: LivenessOptions = {}): Liveness {
   const slots = Array.from(
     { length: Math.max(1, Math.round(pingIntervalMs / TICK_MS)) },
     () => new Set<Connection>(),
@@ -30,6 +35,7 @@ export function startLiveness({ pingIntervalMs = 25_000 }: LivenessOptions = {})
     turn = (turn + 1) % slots.length;
     for (const connection of slots[turn] ?? []) {
       if (!connection.isAlive) {
+        if (connection.isOpen) onUnresponsive(connection);
         connection.outlet.terminate();
         connection.closed();
         continue;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Baseline } from '../../src/domain/engine.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
-import type { Audience } from '../../src/gateway/audience.ts';
 import { ChannelMirror } from '../../src/gateway/channel-mirror.ts';
 import { Connection, type Outlet } from '../../src/gateway/connection.ts';
 import { newslineV1 } from '../../src/gateway/encoding.ts';
 import { createFanOut } from '../../src/gateway/fan-out.ts';
 import { parseCursor } from '../../src/protocol/cursor.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
+import { accepted } from '../../src/protocol/refusal.ts';
 
 const AT = '2026-03-01T10:00:00.000Z';
 
@@ -66,7 +66,9 @@ function openChannel(options: { limitFrames?: number; sliceMs?: number; clock?: 
     onChange: (audience) => fanOut.schedule(audience),
     ...options,
   });
-  const audience = mirror.audience({}, newslineV1) as Audience;
+  const found = mirror.audience({}, newslineV1, () => accepted(() => {}));
+  if (!found.ok) throw new Error(found.refusal.message);
+  const audience = found.value;
   let sequence = 0;
   return {
     mirror,
