@@ -29,6 +29,7 @@ function newsline(program: string): Contender {
     'max-connections': 100_000,
     'max-connections-per-address': 100_000,
     'requests-per-minute': 1_000_000,
+    'requests-per-minute-per-address': 1_000_000_000,
     'drain-ms': 0,
     'log-level': 'warn',
   };

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { Channel } from '../../src/domain/channel.ts';
 import { CANARY_CHANNEL, type Engine, type FeedObserver } from '../../src/domain/engine.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
+import { createAddressBudgets } from '../../src/gateway/address-budgets.ts';
 import { startGateway } from '../../src/gateway/gateway.ts';
 import { NO_TAG } from '../../src/protocol/cursor.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
@@ -52,7 +53,13 @@ const engine: Pick<Engine, 'channels' | 'headlines' | 'feed'> = {
   },
 };
 
-const gateway = startGateway({ engine, origins: [], connectionsPerAddress: 100_000, connections: 100_000 });
+const gateway = startGateway({
+  engine,
+  origins: [],
+  connectionsPerAddress: 100_000,
+  connections: 100_000,
+  budgets: createAddressBudgets({ requestsPerMinutePerAddress: 1_000_000_000 }),
+});
 const http = createServer();
 http.on('upgrade', (request, socket, head) => gateway.handleUpgrade(request, socket, head));
 

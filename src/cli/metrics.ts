@@ -1,6 +1,7 @@
 /** Metrics in Prometheus' text format. Read at the moment they are asked for: nothing is counted twice. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { GatewayState } from '../gateway/gateway.ts';
+import { createTally, type Tally } from '../gateway/tally.ts';
 
 export interface Metrics {
   readonly contentType: string;
@@ -11,10 +12,12 @@ export interface Metrics {
 /**
  * @param stateOf the gateway's state, or undefined where this process is none.
  * @param whyUnready what `/readyz` says.
+ * @param tally of what readers sent and whom it cost their connection.
  */
 export function createMetrics(
   stateOf: () => GatewayState | undefined,
   whyUnready: () => Promise<string | undefined>,
+  tally: Tally = createTally(),
 ): Metrics {
   const registers = [new Registry()];
   const [registry] = registers as [Registry];
@@ -85,6 +88,37 @@ export function createMetrics(
       this.set((stateOf()?.roundTripMs ?? Number.NaN) / 1000);
     },
   });
+  new Counter({
+    name: 'newsline_connections_ended_total',
+    help: 'Connections ended because of what their other side did',
+    labelNames: ['reason'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(tally.ended)) this.inc({ reason }, count);
+    },
+  });
+  const counted = (name: string, help: string, value: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  counted(
+    'newsline_overtaken_readers_total',
+    'Snapshots given to readers who missed more than is kept',
+    () => tally.overtaken,
+  );
+  counted(
+    'newsline_received_messages_total',
+    'Messages, pings and unasked pongs of readers',
+    () => tally.messages,
+  );
+  counted('newsline_received_bytes_total', 'Bytes of these', () => tally.bytes);
   const refusals = new Counter({
     name: 'newsline_refusals_total',
     help: 'Refused requests and connections',

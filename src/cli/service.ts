@@ -1,22 +1,25 @@
 /**
  * Service: the parts of the chosen roles wired together behind one port; start and drain.
  */
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { hashOf } from '../domain/api-key.ts';
 import type { Engine } from '../domain/engine.ts';
+import { COST, createAddressBudgets } from '../gateway/address-budgets.ts';
+import { createAddressOf } from '../gateway/client-address.ts';
 import { startGateway } from '../gateway/gateway.ts';
 import { rejectUpgrade } from '../gateway/reject-upgrade.ts';
+import { createTally } from '../gateway/tally.ts';
 import { createIngest } from '../ingest/ingest.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { ensureChannel, ensureKey } from './first-start.ts';
+import { createHttpServer } from './http-server.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
 import type { Settings } from './settings.ts';
 import { createStoreCheck } from './store-check.ts';
 import { createWebApp } from './web-app.ts';
-import { WebRequest } from './web-request.ts';
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -48,7 +51,8 @@ export async function startService({
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
   const checkStore = createStoreCheck(engine.headlines);
   const whyUnready = async () => (gateway ? gateway.unreadyBecause : checkStore());
-  const metrics = createMetrics(() => gateway?.state, whyUnready);
+  const tally = createTally();
+  const metrics = createMetrics(() => gateway?.state, whyUnready, tally);
   const warnOfOrigin = atMostEvery(ORIGIN_WARNING_MS, (message: string) =>
     log.warn({ message }, 'a website was denied'),
   );
@@ -57,6 +61,9 @@ export async function startService({
     // A browser tells its page no reason: who embeds the ticker on a new website looks here.
     if (code === 'origin-denied') warnOfOrigin(message);
   };
+  const budgets = createAddressBudgets({
+    requestsPerMinutePerAddress: settings.requestsPerMinutePerAddress,
+  });
   const gateway = has('gateway')
     ? startGateway({
         engine,
@@ -69,6 +76,8 @@ export async function startService({
         subscriptionsPerConnection: settings.maxSubscriptionsPerConnection,
         messageBytes: settings.maxMessageBytes,
         pingIntervalMs: settings.pingIntervalMs,
+        budgets,
+        tally,
         onRefused,
         onTrouble,
       })
@@ -86,17 +95,29 @@ export async function startService({
 
   const operations = createOperations({ gateway, whyUnready, metrics, publicUrl: settings.publicUrl });
   const routers = [operations, ...(ingest ? [ingest.router] : []), ...(gateway ? [gateway.router] : [])];
+  const addressOf = createAddressOf(settings.trustedProxies);
   const app = createWebApp({
     routers,
     publicFolder,
     trustedProxies: settings.trustedProxies,
     publicUrl: settings.publicUrl,
+    refuseToServe(request) {
+      const paid = budgets.spend(addressOf(request), COST.request);
+      if (paid.ok) return undefined;
+      onRefused(paid.refusal);
+      return paid.refusal;
+    },
     log,
   });
-  const server = createServer(
-    { IncomingMessage: WebRequest, requestTimeout: 30_000, headersTimeout: 10_000 },
-    app,
-  );
+  const server = createHttpServer({
+    onRequest: app,
+    onEnded(reason) {
+      tally.ended[reason] += 1;
+    },
+    sockets: settings.maxConnections + SOCKETS_BESIDE,
+    socketsPerAddress: settings.maxConnectionsPerAddress * 2,
+    trustedProxies: settings.trustedProxies,
+  });
   server.on('upgrade', (request, socket, head) => {
     if (gateway?.handleUpgrade(request, socket, head)) return;
     socket.on('error', () => {});
@@ -135,6 +156,8 @@ export async function startService({
 const ORIGIN_WARNING_MS = 10_000;
 /** For requests that were begun, however long the readers took. */
 const FINISH_MS = 1_000;
+/** For requests and health checks, beside the connections of readers. */
+const SOCKETS_BESIDE = 1_000;
 
 /** Leaves out what comes too soon after the last one: outsiders must not be able to fill the log. */
 function atMostEvery(ms: number, act: (message: string) => void): (message: string) => void {

@@ -69,6 +69,7 @@ const fields = z.object({
   maxMessageBytes: wholeNumber(256, 65_536, 4_096),
   maxBodyBytes: wholeNumber(1_024, 1_048_576, 65_536),
   requestsPerMinute: wholeNumber(1, 1_000_000, 600),
+  requestsPerMinutePerAddress: wholeNumber(60, 1_000_000_000, 10_000),
   pingIntervalMs: wholeNumber(1_000, 300_000, 25_000),
   drainMs: wholeNumber(0, 600_000, 5_000),
   logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
@@ -143,6 +144,10 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
     maxMessageBytes: { flag: '--max-message-bytes <number>', help: 'of one message from a reader (4096)' },
     maxBodyBytes: { flag: '--max-body-bytes <number>', help: 'of one request from the newsroom (65536)' },
     requestsPerMinute: { flag: '--requests-per-minute <number>', help: 'of one API key (600)' },
+    requestsPerMinutePerAddress: {
+      flag: '--requests-per-minute-per-address <number>',
+      help: 'of readers at one address, IPv6 by /64; a stream counts as two (10000)',
+    },
     pingIntervalMs: {
       flag: '--ping-interval-ms <number>',
       help: 'between two pings of one connection (25000)',

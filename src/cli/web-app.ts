@@ -1,7 +1,7 @@
 /** Web app: what every request passes through, the files browsers load, and the end of what no one answers. */
-import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type Router } from 'express';
 import helmet from 'helmet';
-import { toProblemResponse } from '../protocol/refusal.ts';
+import { type Refusal, toProblemResponse } from '../protocol/refusal.ts';
 import type { Log } from './log.ts';
 import { createPublicFiles } from './public-files.ts';
 
@@ -10,6 +10,8 @@ export interface WebAppOptions {
   readonly publicFolder: string;
   readonly trustedProxies: readonly string[];
   readonly publicUrl: string | undefined;
+  /** Why files are not served to whoever asks now, or undefined where they are. */
+  readonly refuseToServe: (request: Request) => Refusal | undefined;
   readonly log: Log;
 }
 
@@ -18,6 +20,7 @@ export function createWebApp({
   publicFolder,
   trustedProxies,
   publicUrl,
+  refuseToServe,
   log,
 }: WebAppOptions): Express {
   const app = express();
@@ -47,6 +50,15 @@ export function createWebApp({
     }),
   );
   for (const router of routers) app.use(router);
+  app.use((request, response, next) => {
+    const refusal = refuseToServe(request);
+    if (!refusal) return next();
+    const { status, headers, body } = toProblemResponse(refusal);
+    response
+      .status(status)
+      .set({ ...headers, connection: 'close' })
+      .send(body);
+  });
   app.use(createPublicFiles({ publicFolder, publicUrl }));
   app.use((request, response) => {
     const { status, headers, body } = toProblemResponse({

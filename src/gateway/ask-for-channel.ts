@@ -1,6 +1,7 @@
 /** Asking for a channel over HTTP: is it there, may this website read it, and what of it is wanted. */
 import type { Request, Response } from 'express';
 import { accepted, type Refusal, type Result, refused, toProblemResponse } from '../protocol/refusal.ts';
+import type { AddressBudgets, COST } from './address-budgets.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied } from './origin-policy.ts';
@@ -9,6 +10,8 @@ import { parseChannelName, parseSubscriptionQuery, type Subscription, splitAddre
 export interface AskOptions {
   readonly mirrors: Mirrors;
   readonly origins: OriginPolicy;
+  readonly budgets: AddressBudgets;
+  readonly addressOf: (request: Request) => string;
 }
 
 export interface Asked {
@@ -20,15 +23,19 @@ export interface Asked {
 export async function askForChannel(
   request: Request,
   response: Response,
-  { mirrors, origins }: AskOptions,
+  { mirrors, origins, budgets, addressOf }: AskOptions,
+  cost: (typeof COST)['request' | 'stream'],
 ): Promise<Result<Asked>> {
   response.vary('Origin');
+  const paid = budgets.spend(addressOf(request), cost);
   const { origin } = request.headers;
   const name = parseChannelName(String(request.params['channel']));
   const mirror = name.ok ? await mirrors.find(name.value) : name;
   const allowed = mirror.ok ? mirror.value.channel.origins : [];
   if (!origins.mayRead(request.headers, allowed)) return refused(originDenied(request.headers));
   if (origin !== undefined) response.set('access-control-allow-origin', origin);
+  // Not before: a browser hides an answer without that field from its page, and with it when to return.
+  if (!paid.ok) return paid;
   if (!mirror.ok) return mirror;
   const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
   return subscription.ok
@@ -38,5 +45,7 @@ export async function askForChannel(
 
 export function sendRefusal(response: Response, refusal: Refusal): void {
   const { status, headers, body } = toProblemResponse(refusal);
+  // Whoever asks too often is at least to connect for each time.
+  if (refusal.code === 'rate-limited') response.set('connection', 'close');
   response.status(status).set(headers).send(body);
 }

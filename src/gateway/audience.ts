@@ -39,6 +39,8 @@ export interface AudienceOptions extends RingOptions {
   readonly now: () => number;
   /** Told when there is something to write to the readers. */
   readonly onChange: (audience: Audience) => void;
+  /** Told when a reader missed what is no longer kept: it gets a snapshot, or is let go. */
+  readonly onOvertaken?: (by: 'snapshot' | 'close') => void;
 }
 
 export class Audience implements ReaderHome {
@@ -52,6 +54,8 @@ export class Audience implements ReaderHome {
   usedAtMs: number;
   #snapshots = new Map<number, Buffer>();
   #snapshotsUntilMs = 0;
+  /** The ring took all it can of what was before this audience: trying again for each reader would be wasted work. */
+  #isRingFull = false;
   readonly #options: AudienceOptions;
 
   constructor(mirror: ChannelView, filter: Filter, encoding: Encoding, options: AudienceOptions) {
@@ -82,6 +86,7 @@ export class Audience implements ReaderHome {
   onBaseline(): void {
     this.#snapshotsUntilMs = 0;
     this.ring.clear(this.#mirror.head.sequence);
+    this.#isRingFull = false;
     if (this.readers.length > 0) this.#options.onChange(this);
   }
 
@@ -132,6 +137,10 @@ export class Audience implements ReaderHome {
     return cursor.sequence < this.ring.floor ? undefined : this.ring.positionAfter(cursor.sequence);
   }
 
+  overtaken(by: 'snapshot' | 'close'): void {
+    this.#options.onOvertaken?.(by);
+  }
+
   /** Lets go of snapshots that are too old to be shared. */
   sweep(nowMs: number): void {
     if (nowMs >= this.#snapshotsUntilMs) this.#snapshots = new Map();
@@ -161,12 +170,13 @@ export class Audience implements ReaderHome {
   /** Frames what the channel's mirror has from before this audience was there, when someone asks for it first. */
   #reachBack(sequence: number): void {
     const { floor, tail } = this.#mirror;
-    if (sequence >= this.ring.floor || sequence < floor.sequence) return;
+    if (this.#isRingFull || sequence >= this.ring.floor || sequence < floor.sequence) return;
     const older = tail.slice(sequence - floor.sequence, this.ring.floor - floor.sequence);
     this.ring.prepend(
       older.flatMap((entry) => this.#frame(entry) ?? []),
       sequence,
     );
+    this.#isRingFull = this.ring.floor > sequence;
   }
 
   /** @returns undefined where these readers see nothing of it. */

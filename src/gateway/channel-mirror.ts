@@ -17,20 +17,24 @@ import {
   withoutExpired,
   withoutHeadline,
 } from '../protocol/headline-list.ts';
+import type { Result } from '../protocol/refusal.ts';
+import { accepted } from '../protocol/refusal.ts';
 import { Audience, type AudienceOptions, type ChannelView } from './audience.ts';
 import type { Encoding } from './encoding.ts';
+import { tooManyFilters } from './filter-places.ts';
 
 export interface MirrorOptions extends AudienceOptions {
   /** Headlines held, from which filtered lists are taken. @default 500 */
   readonly limitHeadlines?: number;
   /** Changes held, from which a new audience's ring is filled. @default 1000 */
   readonly limitTail?: number;
-  /** Different filters and encodings at one time. @default 200 */
+  /** Different filters, in each encoding, at one time. @default 200 */
   readonly limitAudiences?: number;
 }
 
 /** An audience without readers is kept this long, for those who are about to come back. */
 const IDLE_AUDIENCE_MS = 60_000;
+const NO_FILTER = filterKey({});
 
 export class ChannelMirror implements ChannelView {
   /** Settings, as last seen. */
@@ -41,6 +45,8 @@ export class ChannelMirror implements ChannelView {
   tail: LogEntry[];
   #list: HeadlineList;
   readonly #audiences = new Map<string, Audience>();
+  /** Gives the place of a filter back, by the audience's key. */
+  readonly #places = new Map<string, () => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
     AudienceOptions;
 
@@ -106,15 +112,27 @@ export class ChannelMirror implements ChannelView {
     return this.tagAt(sequence) === tag ? this.tail.slice(sequence - this.floor.sequence) : undefined;
   }
 
-  /** @returns undefined when there are too many different ones with readers. */
-  audience(filter: Filter, encoding: Encoding): Audience | undefined {
-    const key = `${encoding.name} ${filterKey(filter)}`;
+  /**
+   * Without a filter there always is one. With one there may be too many already.
+   *
+   * @param takeFilter takes a place for a filter that no one uses yet, and gives it back.
+   */
+  audience(filter: Filter, encoding: Encoding, takeFilter: () => Result<() => void>): Result<Audience> {
+    const wanted = filterKey(filter);
+    const key = `${encoding.name} ${wanted}`;
     const known = this.#audiences.get(key);
-    if (known) return known;
-    if (this.#audiences.size >= this.#options.limitAudiences && !this.#makeRoom()) return undefined;
+    if (known) return accepted(known);
+    if (wanted !== NO_FILTER) {
+      if (this.#places.size >= this.#options.limitAudiences && !this.#makeRoom()) {
+        return tooManyFilters('too many different filters of this channel are in use');
+      }
+      const place = takeFilter();
+      if (!place.ok) return place;
+      this.#places.set(key, place.value);
+    }
     const audience = new Audience(this, filter, encoding, this.#options);
     this.#audiences.set(key, audience);
-    return audience;
+    return accepted(audience);
   }
 
   get audiences(): Iterable<Audience> {
@@ -125,16 +143,28 @@ export class ChannelMirror implements ChannelView {
   sweep(nowMs: number): void {
     for (const [key, audience] of this.#audiences) {
       audience.sweep(nowMs);
-      if (audience.readers.length === 0 && audience.usedAtMs < nowMs - IDLE_AUDIENCE_MS)
-        this.#audiences.delete(key);
+      if (audience.readers.length === 0 && audience.usedAtMs < nowMs - IDLE_AUDIENCE_MS) this.#letGo(key);
     }
   }
 
+  /** The channel is gone, and with it its audiences. */
+  close(): void {
+    for (const key of [...this.#audiences.keys()]) this.#letGo(key);
+  }
+
   #makeRoom(): boolean {
-    for (const [key, audience] of this.#audiences) {
-      if (audience.readers.length === 0) return this.#audiences.delete(key);
+    for (const key of this.#places.keys()) {
+      if (this.#audiences.get(key)?.readers.length !== 0) continue;
+      this.#letGo(key);
+      return true;
     }
     return false;
+  }
+
+  #letGo(key: string): void {
+    this.#audiences.delete(key);
+    this.#places.get(key)?.();
+    this.#places.delete(key);
   }
 }
 

@@ -7,9 +7,11 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { mayReturn } from '../protocol/close-code.ts';
 import { accepted, closeCodeOf, type Refusal, type Result, refused } from '../protocol/refusal.ts';
+import { COST } from './address-budgets.ts';
 import { type AskOptions, askForChannel, sendRefusal } from './ask-for-channel.ts';
 import { controlFrame, eventStream } from './encoding.ts';
 import { EventStreamOutlet } from './event-stream-outlet.ts';
+import type { FilterPlaces } from './filter-places.ts';
 import type { Reception } from './reception.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
 import { parseSince } from './subscription.ts';
@@ -17,7 +19,7 @@ import { ignore } from './websocket-session.ts';
 
 export interface EventStreamRouteOptions extends AskOptions {
   readonly reception: Reception;
-  readonly addressOf: (request: Request) => string;
+  readonly places: FilterPlaces;
   /** 0 up to 1. @default Math.random */
   readonly random?: () => number;
   readonly onRefused: (refusal: Refusal) => void;
@@ -33,9 +35,14 @@ const HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+const PIPELINED: Refusal = {
+  code: 'rate-limited',
+  message: 'a stream needs a connection on which no earlier request waits for its answer',
+};
+
 export function createEventStreamRoute({
   reception,
-  addressOf,
+  places,
   random = Math.random,
   onRefused,
   ...options
@@ -59,7 +66,7 @@ export function createEventStreamRoute({
     request: Request,
     response: Response,
   ): Promise<Result<Seat & { leave: () => void }>> {
-    const asked = await askForChannel(request, response, options);
+    const asked = await askForChannel(request, response, options, COST.stream);
     if (!asked.ok) return asked;
     const { mirror, subscription } = asked.value;
     const lastEventId = request.get('last-event-id');
@@ -67,10 +74,14 @@ export function createEventStreamRoute({
     if (!since.ok) return since;
     // Whoever left while it waited is not counted: its end was announced before anyone listened.
     if (response.destroyed) return refused({ code: 'internal-error', message: 'the reader has left' });
-    const admitted = reception.admit(addressOf(request));
+    // Behind another request nothing could be written yet, and its end would not be heard of.
+    if (!response.socket) return refused(PIPELINED);
+    const address = options.addressOf(request);
+    const admitted = reception.admit(address);
     if (!admitted.ok) return admitted;
     const { since: _, ...wanted } = subscription;
-    const seat = findSeat(mirror, { ...wanted, ...(since.value && { since: since.value }) }, eventStream);
+    const whole = { ...wanted, ...(since.value && { since: since.value }) };
+    const seat = findSeat(mirror, whole, eventStream, () => places.take(address));
     if (seat.ok) return accepted({ ...seat.value, leave: admitted.value });
     admitted.value();
     return seat;
@@ -83,6 +94,8 @@ export function createEventStreamRoute({
     if (!place.ok) return refuse(request, response, place.refusal);
     response.status(200).set(HEADERS);
     request.socket.setNoDelay(true);
+    // From here on the liveness sees to it.
+    request.socket.setTimeout(0);
     response.write(`retry: ${retryMs()}\n\n`);
     const connection = reception.open(new EventStreamOutlet(response), eventStream);
     response.on('drain', () => connection.drained());

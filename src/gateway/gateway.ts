@@ -10,19 +10,23 @@ import express, { type Router } from 'express';
 import type { Engine } from '../domain/engine.ts';
 import { CLOSE } from '../protocol/close-code.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { type AddressBudgets, createAddressBudgets } from './address-budgets.ts';
 import { type CanaryOptions, type Hearing, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
-import { clientAddress } from './connection-limits.ts';
+import { createAddressOf } from './client-address.ts';
 import { createEventStreamRoute } from './event-stream-route.ts';
 import { createFanOut } from './fan-out.ts';
+import { createFilterPlaces, type FilterPlacesOptions } from './filter-places.ts';
 import { createHeadlinesRoute } from './headlines-route.ts';
 import { type MirrorsOptions, startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { createReception, type GoodbyeReason, type ReceptionOptions } from './reception.ts';
+import { createTally, type Tally } from './tally.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
 
 export interface GatewayOptions
-  extends ReceptionOptions,
+  extends Omit<ReceptionOptions, 'onUnresponsive'>,
+    FilterPlacesOptions,
     Pick<CanaryOptions, 'probeMs' | 'limitMs'>,
     Pick<MirrorsOptions, 'refreshMs'>,
     Pick<WebSocketStreamsOptions, 'messageBytes' | 'subscriptionsPerConnection'> {
@@ -35,6 +39,10 @@ export interface GatewayOptions
   readonly now?: () => number;
   readonly onRefused?: (refusal: Refusal) => void;
   readonly onTrouble?: (error: unknown) => void;
+  /** What readers may ask for; shared with what else of this process they may ask. */
+  readonly budgets?: AddressBudgets;
+  /** Counted in. */
+  readonly tally?: Tally;
 }
 
 export interface GatewayState {
@@ -77,22 +85,39 @@ export function startGateway({
   now = Date.now,
   onRefused = () => {},
   onTrouble = () => {},
+  budgets = createAddressBudgets(),
+  tally = createTally(),
   ...options
 }: GatewayOptions): Gateway {
   const fanOut = createFanOut();
-  const reception = createReception(options);
+  const reception = createReception({
+    ...options,
+    onUnresponsive({ isBlocked }) {
+      tally.ended[isBlocked ? 'too-slow' : 'unresponsive'] += 1;
+    },
+  });
   const mirrors = startMirrors(engine.channels, engine.feed, {
     ...(options.refreshMs !== undefined && { refreshMs: options.refreshMs }),
     now,
     onTrouble,
     onChange: (audience) => fanOut.schedule(audience),
     onGone: dismissReaders,
+    onOvertaken(by) {
+      if (by === 'snapshot') tally.overtaken += 1;
+      else tally.ended['fell-behind'] += 1;
+    },
   });
   const canary = startCanary(engine.headlines, engine.feed, { ...options, now, onTrouble });
-  const addressOf = ({ socket, headers }: IncomingMessage) =>
-    clientAddress(socket.remoteAddress, headers['x-forwarded-for']?.toString(), trustedProxies);
-  const shared = { mirrors, reception, origins: createOriginPolicy(options.origins), addressOf, onRefused };
-  const streams = createWebSocketStreams({ ...options, ...shared, onTrouble });
+  const shared = {
+    mirrors,
+    reception,
+    origins: createOriginPolicy(options.origins),
+    addressOf: createAddressOf(trustedProxies),
+    budgets,
+    places: createFilterPlaces(budgets, options),
+    onRefused,
+  };
+  const streams = createWebSocketStreams({ ...options, ...shared, tally, onTrouble });
 
   const stop = () => {
     canary.stop();

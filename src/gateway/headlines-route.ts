@@ -9,6 +9,7 @@ import { formatCursor } from '../protocol/cursor.ts';
 import type { Headline } from '../protocol/headline.ts';
 import { compareHeadlines } from '../protocol/headline-list.ts';
 import type { Refusal } from '../protocol/refusal.ts';
+import { COST } from './address-budgets.ts';
 import { type Asked, type AskOptions, askForChannel, sendRefusal } from './ask-for-channel.ts';
 import { visibleChange } from './visible-change.ts';
 
@@ -38,7 +39,7 @@ const CHANGES_LIMIT = 200;
 export function createHeadlinesRoute({ now, onRefused, ...options }: HeadlinesRouteOptions): Router {
   const router = express.Router({ caseSensitive: true });
   router.get('/v1/channels/:channel/headlines', async (request, response) => {
-    const asked = await askForChannel(request, response, options);
+    const asked = await askForChannel(request, response, options, COST.request);
     if (!asked.ok) {
       onRefused(asked.refusal);
       return sendRefusal(response, asked.refusal);

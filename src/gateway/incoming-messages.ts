@@ -2,16 +2,20 @@
  * Incoming messages: what readers send, which should be little.
  *
  * Who sends too large a message, too many of them, or again and again what is not understood, is let go; everyone
- * else is served meanwhile.
+ * else is served meanwhile. Pings and pongs count as messages: answered or not, they are work.
  */
 import type { RawData } from 'ws';
 import { CLOSE } from '../protocol/close-code.ts';
 import { closeCodeOf, type Refusal } from '../protocol/refusal.ts';
 import type { Connection } from './connection.ts';
+import type { Tally } from './tally.ts';
 
 /** A message up to this is refused with a reason of ours; ws ends what sends more with 1009. */
 export const LARGEST_MESSAGE = 65_536;
-/** Messages a reader may send within {@link MESSAGE_WINDOW_MS}. */
+/** Fragments of one message, and pieces in which one frame may arrive, before ws ends the connection with 1008. */
+export const MOST_FRAGMENTS = 64;
+export const MOST_PIECES = 512;
+/** Messages, pings and pongs a reader may send within {@link MESSAGE_WINDOW_MS}. */
 const MESSAGE_LIMIT = 200;
 const MESSAGE_WINDOW_MS = 10_000;
 /** Refused messages in a row after which a reader is let go. */
@@ -21,6 +25,7 @@ export interface IncomingRules {
   /** Bytes of one message. */
   readonly messageBytes: number;
   readonly onRefused: (refusal: Refusal) => void;
+  readonly tally: Tally;
 }
 
 /** What one reader has sent; there is one only for those who send anything. */
@@ -29,9 +34,29 @@ export interface MessageCount {
   messages: number;
   /** When the window began; milliseconds, any origin. */
   fromMs: number;
+  /** Has sent what it may not: nothing more is heard. */
+  isOver: boolean;
 }
 
-export const countMessages = (): MessageCount => ({ strikes: 0, messages: 0, fromMs: performance.now() });
+export const countMessages = (): MessageCount => ({
+  strikes: 0,
+  messages: 0,
+  fromMs: performance.now(),
+  isOver: false,
+});
+
+/** Counts one that came in, and lets go who sends too many. */
+export function countOne(connection: Connection, count: MessageCount, bytes: number, tally: Tally): void {
+  tally.messages += 1;
+  tally.bytes += bytes;
+  const nowMs = performance.now();
+  if (nowMs - count.fromMs > MESSAGE_WINDOW_MS) {
+    count.messages = 0;
+    count.fromMs = nowMs;
+  }
+  count.messages += 1;
+  if (count.messages > MESSAGE_LIMIT) letGo(connection, count, CLOSE.misbehaved, tally);
+}
 
 /** @param onText what came in; a refusal is told to the reader. */
 export function receive(
@@ -39,20 +64,15 @@ export function receive(
   count: MessageCount,
   data: RawData,
   isBinary: boolean,
-  { messageBytes, onRefused }: IncomingRules,
+  { messageBytes, onRefused, tally }: IncomingRules,
   onText: (text: string) => Refusal | undefined,
 ): void {
-  if (!connection.isOpen) return;
-  // Who talks but does not read is not alive: else its answers would pile up for ever.
-  if (!connection.isBlocked) connection.isAlive = true;
-  const nowMs = performance.now();
-  if (nowMs - count.fromMs > MESSAGE_WINDOW_MS) {
-    count.messages = 0;
-    count.fromMs = nowMs;
-  }
-  count.messages += 1;
-
   const bytes = toBuffer(data);
+  countOne(connection, count, bytes.length, tally);
+  if (!connection.isOpen) return;
+  // Who talks but does not read is not alive.
+  if (!connection.isBlocked) connection.isAlive = true;
+
   const isTooLarge = bytes.length > messageBytes;
   const refusal = isTooLarge ? tooLarge(messageBytes) : isBinary ? NOT_TEXT : onText(bytes.toString());
   count.strikes = refusal ? count.strikes + 1 : 0;
@@ -60,10 +80,15 @@ export function receive(
     onRefused(refusal);
     connection.refuse(refusal);
   }
-  if (isTooLarge) connection.close(closeCodeOf('body-too-large'), 'body-too-large');
-  else if (count.strikes >= STRIKES || count.messages > MESSAGE_LIMIT) {
-    connection.close(CLOSE.misbehaved, 'too many messages');
-  }
+  if (isTooLarge) letGo(connection, count, closeCodeOf('body-too-large'), tally);
+  else if (count.strikes >= STRIKES) letGo(connection, count, CLOSE.misbehaved, tally);
+}
+
+function letGo(connection: Connection, count: MessageCount, code: number, tally: Tally): void {
+  if (count.isOver) return;
+  count.isOver = true;
+  tally.ended.misbehaved += 1;
+  connection.close(code, code === CLOSE.misbehaved ? 'too many messages' : 'body-too-large');
 }
 
 const NOT_TEXT: Refusal = { code: 'unknown-frame', message: 'frames are text' };

@@ -19,6 +19,8 @@ export interface LivenessOptions {
   readonly random?: () => number;
   /** Told of one that has aged, at each turn for as long as it is open. */
   readonly onAged?: (connection: Connection) => void;
+  /** Told of each one that is ended for not answering. */
+  readonly onUnresponsive?: (connection: Connection) => void;
 }
 
 export interface Liveness {
@@ -35,6 +37,7 @@ export function startLiveness({
   maxConnectionAgeMs = TWELVE_HOURS_MS,
   random = Math.random,
   onAged = () => {},
+  onUnresponsive = () => {},
 }: LivenessOptions = {}): Liveness {
   const slots = Array.from(
     { length: Math.max(1, Math.round(pingIntervalMs / TICK_MS)) },
@@ -48,6 +51,7 @@ export function startLiveness({
     ticks += 1;
     for (const connection of slotNow() ?? []) {
       if (!connection.isAlive) {
+        if (connection.isOpen) onUnresponsive(connection);
         connection.outlet.terminate();
         connection.closed();
         continue;

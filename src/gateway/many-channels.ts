@@ -1,7 +1,9 @@
 /** Many channels on one connection: `subscribe` and `unsubscribe` frames at `/v1/stream`. */
 import type { Refusal } from '../protocol/refusal.ts';
+import { type AddressBudgets, COST } from './address-budgets.ts';
 import type { Connection } from './connection.ts';
 import { newslineV1 } from './encoding.ts';
+import type { FilterPlaces } from './filter-places.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied, type ReaderOrigin } from './origin-policy.ts';
 import { findSeat, takeSeat } from './seat.ts';
@@ -10,26 +12,37 @@ import { parseClientFrame, type Subscription } from './subscription.ts';
 export interface ManyChannelsOptions {
   readonly mirrors: Mirrors;
   readonly origins: OriginPolicy;
+  readonly budgets: AddressBudgets;
+  readonly places: FilterPlaces;
   /** Channels one connection may follow. @default 50 */
   readonly subscriptionsPerConnection?: number;
   readonly onRefused: (refusal: Refusal) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
+/** Who is at the other end. */
+interface Party extends ReaderOrigin {
+  readonly address: string;
+}
+
 /** @returns hears what a reader of this origin says; a refusal is told to it. */
 export function createManyChannels({
   mirrors,
   origins,
+  budgets,
+  places,
   subscriptionsPerConnection = 50,
   onRefused,
   onTrouble,
 }: ManyChannelsOptions) {
   async function subscribe(
     connection: Connection,
-    from: ReaderOrigin,
+    from: Party,
     name: string,
     subscription: Subscription,
   ): Promise<Refusal | undefined> {
+    const paid = budgets.spend(from.address, COST.request);
+    if (!paid.ok) return paid.refusal;
     const found = await mirrors.find(name);
     if (!connection.isOpen) return undefined;
     if (!found.ok) return found.refusal;
@@ -43,13 +56,13 @@ export function createManyChannels({
       const message = `at most ${subscriptionsPerConnection} on one connection`;
       return { code: 'too-many-subscriptions', message };
     }
-    const seat = findSeat(mirror, subscription, newslineV1);
+    const seat = findSeat(mirror, subscription, newslineV1, () => places.take(from.address));
     if (!seat.ok) return seat.refusal;
     takeSeat(seat.value, connection);
     return undefined;
   }
 
-  return (from: ReaderOrigin) =>
+  return (from: Party) =>
     (connection: Connection, text: string): Refusal | undefined => {
       const asked = parseClientFrame(text);
       if (!asked.ok) return asked.refusal;

@@ -95,7 +95,9 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   function unfollow(name: string, entry: Followed): void {
     followed.delete(name);
     entry.stop();
-    if (entry.mirror) onGone(entry.mirror);
+    if (!entry.mirror) return;
+    onGone(entry.mirror);
+    entry.mirror.close();
   }
 
   async function list(): Promise<void> {

@@ -10,6 +10,8 @@ export interface ReaderHome {
   readonly encoding: Encoding;
   readonly ring: Ring;
   snapshot(last: number): Buffer;
+  /** Counts a reader whose position has left the ring. */
+  overtaken(by: 'snapshot' | 'close'): void;
   leave(reader: Reader): void;
 }
 
@@ -52,8 +54,11 @@ export class Reader implements Subscriber {
 
   /** What it missed is gone: it is told so, and given the list as it stands. */
   private beginAnew(): void {
-    if (!this.home.encoding.control)
+    if (!this.home.encoding.control) {
+      this.home.overtaken('close');
       return this.connection.close(CLOSE.fellBehind, 'fell behind; resume by cursor');
+    }
+    this.home.overtaken('snapshot');
     this.position = this.home.ring.head;
     this.connection.write(this.home.snapshot(this.last));
   }

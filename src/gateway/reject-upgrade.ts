@@ -10,10 +10,20 @@ import { type Refusal, toProblemResponse } from '../protocol/refusal.ts';
 /** For a peer that does not even read its answer. */
 const LONGEST_MS = 5_000;
 
-export function rejectUpgrade(socket: Duplex, refusal: Refusal): void {
+/** @param more header fields. */
+export function rejectUpgrade(
+  socket: Duplex,
+  refusal: Refusal,
+  more: Readonly<Record<string, string>> = {},
+): void {
   if (!socket.writable) return;
   const { status, headers, body } = toProblemResponse(refusal);
-  const fields = { ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
+  const fields = {
+    ...headers,
+    ...more,
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`, () =>
     socket.destroy(),

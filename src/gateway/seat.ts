@@ -13,16 +13,16 @@ export interface Seat {
   readonly since: Subscription['since'];
 }
 
+/** @param takeFilter takes a place for a filter that no one uses yet; gives it back when no one does any more. */
 export function findSeat(
   mirror: ChannelMirror,
   { filter, last, since }: Subscription,
   encoding: Encoding,
+  takeFilter: () => Result<() => void>,
 ): Result<Seat> {
-  const audience = mirror.audience(filter, encoding);
-  if (!audience) {
-    const message = 'too many different filters are in use here';
-    return refused({ code: 'too-many-filters', message, retryAfterMs: 30_000 });
-  }
+  const found = mirror.audience(filter, encoding, takeFilter);
+  if (!found.ok) return found;
+  const audience = found.value;
   // Where there is no word for a gap, who would have one is refused.
   if (since && !encoding.control && audience.locate(since) === undefined) {
     const message = `since: what follows ${formatCursor(since)} is no longer kept; leave since out to begin anew`;

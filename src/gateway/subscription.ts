@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { channelName } from '../domain/channel.ts';
 import { languageTag, plainText } from '../domain/text.ts';
-import { check } from '../domain/validation.ts';
+import { check, refuseFields } from '../domain/validation.ts';
 import { type Cursor, parseCursor } from '../protocol/cursor.ts';
 import type { Filter } from '../protocol/filter.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
@@ -10,6 +10,9 @@ import { boundedMemo } from './bounded-memo.ts';
 
 /** Headlines in one snapshot at most. */
 const LAST_LIMIT = 100;
+
+/** Parameters in one query; what we take has 33 at most. More are not even looked at: each costs a look at all. */
+const PARAMETER_LIMIT = 64;
 
 const values = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess(
@@ -65,6 +68,9 @@ export type ClientRequest =
 
 /** @param query as it stands in the address, without its question mark; nearly all readers send the same one. */
 export const parseSubscriptionQuery = boundedMemo((query: string): Result<Subscription> => {
+  if (query.split('&', PARAMETER_LIMIT + 1).length > PARAMETER_LIMIT) {
+    return refuseFields([{ field: 'query', message: `must have at most ${PARAMETER_LIMIT} parameters` }]);
+  }
   const parameters = new URLSearchParams(query);
   const fields: Record<string, string | string[]> = {};
   for (const name of new Set(parameters.keys())) {

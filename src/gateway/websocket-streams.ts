@@ -6,24 +6,27 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../protocol/frames.ts';
 import { closeCodeOf, type Refusal, type Result } from '../protocol/refusal.ts';
+import { COST } from './address-budgets.ts';
 import { cloudEvents, type Encoding, flat, newslineV1 } from './encoding.ts';
-import { LARGEST_MESSAGE } from './incoming-messages.ts';
+import { LARGEST_MESSAGE, MOST_FRAGMENTS, MOST_PIECES } from './incoming-messages.ts';
 import { createManyChannels, type ManyChannelsOptions } from './many-channels.ts';
 import { originDenied } from './origin-policy.ts';
 import type { Reception } from './reception.ts';
 import { rejectUpgrade } from './reject-upgrade.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
 import { parseChannelName, parseSubscriptionQuery, splitAddress } from './subscription.ts';
-import { ignore, openSession } from './websocket-session.ts';
+import type { Tally } from './tally.ts';
+import { ignore, openSession, ReaderSocket } from './websocket-session.ts';
 
 export interface WebSocketStreamsOptions extends ManyChannelsOptions {
   readonly reception: Reception;
   readonly addressOf: (request: IncomingMessage) => string;
   /** Bytes of one message from a reader. @default 4096 */
   readonly messageBytes?: number;
+  readonly tally: Tally;
 }
 
 export interface WebSocketStreams {
@@ -33,6 +36,7 @@ export interface WebSocketStreams {
 
 interface Handshake {
   readonly request: IncomingMessage;
+  readonly address: string;
   readonly socket: Duplex;
   readonly head: Buffer;
 }
@@ -44,6 +48,11 @@ const encodings: Readonly<Record<string, Encoding>> = {
   'cloudevents.json': cloudEvents,
 };
 
+/** Those we speak, for a peer that asked for another. [RFC 6455 4.4] */
+const VERSIONS = { 'sec-websocket-version': '13, 8' };
+/** For a peer that does not answer our close frame. */
+const CLOSING_MS = 5_000;
+
 /** The first of the offered subprotocols that we speak. */
 const chooseSubprotocol = (offered: Iterable<string>): string | false =>
   [...offered].find((name) => Object.hasOwn(encodings, name)) ?? false;
@@ -52,18 +61,32 @@ export function createWebSocketStreams({
   reception,
   addressOf,
   messageBytes = 4_096,
+  tally,
   ...manyOptions
 }: WebSocketStreamsOptions): WebSocketStreams {
-  const { mirrors, origins, onRefused, onTrouble } = manyOptions;
+  const { mirrors, origins, budgets, places, onRefused, onTrouble } = manyOptions;
+  const limits = {
+    maxPayload: LARGEST_MESSAGE,
+    maxFragments: MOST_FRAGMENTS,
+    maxBufferedChunks: MOST_PIECES,
+    closeTimeout: CLOSING_MS,
+  };
   const server = new WebSocketServer({
+    ...limits,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
-    maxPayload: LARGEST_MESSAGE,
+    WebSocket: ReaderSocket,
     handleProtocols: chooseSubprotocol,
   });
+  // What is no handshake is answered and counted by us, as everything that is refused.
+  server.on('wsClientError', ({ message }, socket) => {
+    const refusal: Refusal = { code: 'bad-upgrade', message };
+    onRefused(refusal);
+    rejectUpgrade(socket, refusal, VERSIONS);
+  });
   const listenTo = createManyChannels(manyOptions);
-  const forOne = { reception, messageBytes, onRefused, onText: () => NO_FRAMES_HERE };
+  const forOne = { reception, messageBytes, tally, onRefused, onText: () => NO_FRAMES_HERE };
 
   function reject({ socket }: Handshake, refusal: Refusal): void {
     onRefused(refusal);
@@ -71,11 +94,11 @@ export function createWebSocketStreams({
   }
 
   /** Completes the handshake. A connection that breaks off meanwhile never comes to `welcome`. */
-  const accept = ({ request, socket, head }: Handshake, welcome: (webSocket: WebSocket) => void): void =>
+  const accept = ({ request, socket, head }: Handshake, welcome: (webSocket: ReaderSocket) => void): void =>
     server.handleUpgrade(request, socket, head, welcome);
 
   /** Its own function, so that what a session keeps alive is only what it is given. */
-  function seatOne(webSocket: WebSocket, socket: Duplex, encoding: Encoding, seat: Result<Seat>): void {
+  function seatOne(webSocket: ReaderSocket, socket: Duplex, encoding: Encoding, seat: Result<Seat>): void {
     const connection = openSession(webSocket, socket, encoding, forOne);
     if (seat.ok) return takeSeat(seat.value, connection);
     onRefused(seat.refusal);
@@ -98,7 +121,7 @@ export function createWebSocketStreams({
     const subscription = mirror.ok ? parseSubscriptionQuery(query) : mirror;
     const seat =
       mirror.ok && subscription.ok
-        ? findSeat(mirror.value, subscription.value, encoding)
+        ? findSeat(mirror.value, subscription.value, encoding, () => places.take(handshake.address))
         : (subscription as Result<never>);
     if (!seat.ok && !encoding.control) return reject(handshake, seat.refusal);
     accept(handshake, (webSocket) => seatOne(webSocket, handshake.socket, encoding, seat));
@@ -113,7 +136,7 @@ export function createWebSocketStreams({
     if (offered.length > 0 && !offered.includes(SUBPROTOCOL)) {
       return reject(handshake, wrongSubprotocol([SUBPROTOCOL]));
     }
-    const forMany = { ...forOne, onText: listenTo(from) };
+    const forMany = { ...forOne, onText: listenTo({ ...from, address: handshake.address }) };
     accept(handshake, (webSocket) => void openSession(webSocket, handshake.socket, newslineV1, forMany));
   }
 
@@ -122,9 +145,11 @@ export function createWebSocketStreams({
       const { path, query } = splitAddress(request.url);
       const one = ONE.exec(path);
       if (!one && path !== MANY) return false;
-      const handshake: Handshake = { request, socket, head };
+      const address = addressOf(request);
+      const handshake: Handshake = { request, address, socket, head };
       socket.on('error', ignore);
-      const admitted = reception.admit(addressOf(request));
+      const paid = budgets.spend(address, COST.stream);
+      const admitted = paid.ok ? reception.admit(address) : paid;
       if (!admitted.ok) {
         reject(handshake, admitted.refusal);
         return true;

@@ -7,7 +7,9 @@ import { Connection, type Outlet } from '../../src/gateway/connection.ts';
 import { newslineV1 } from '../../src/gateway/encoding.ts';
 import { createFanOut } from '../../src/gateway/fan-out.ts';
 import { parseCursor } from '../../src/protocol/cursor.ts';
+import type { Filter } from '../../src/protocol/filter.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
+import { accepted } from '../../src/protocol/refusal.ts';
 
 const AT = '2026-03-01T10:00:00.000Z';
 
@@ -59,6 +61,12 @@ const numbers = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `"sequence":${from + index}`);
 const SNAPSHOT = '"type":"snapshot"';
 
+function audienceOf(mirror: ChannelMirror, filter: Filter): Audience {
+  const found = mirror.audience(filter, newslineV1, () => accepted(() => {}));
+  if (!found.ok) throw new Error(found.refusal.message);
+  return found.value;
+}
+
 function openChannel(options: { limitFrames?: number; sliceMs?: number; clock?: () => number } = {}) {
   const fanOut = createFanOut(options);
   const mirror = new ChannelMirror({ name: 'en', language: 'en', timeZone: 'UTC', origins: [] }, empty, {
@@ -66,7 +74,7 @@ function openChannel(options: { limitFrames?: number; sliceMs?: number; clock?: 
     onChange: (audience) => fanOut.schedule(audience),
     ...options,
   });
-  const audience = mirror.audience({}, newslineV1) as Audience;
+  const audience = audienceOf(mirror, {});
   let sequence = 0;
   return {
     mirror,
@@ -195,7 +203,7 @@ describe('fan-out', () => {
   it('reaches back to what came before the first reader, and keeps other readers’ places', async () => {
     const channel = openChannel();
     channel.publish(5);
-    const late = channel.mirror.audience({ maxUrgency: 9 }, newslineV1) as Audience;
+    const late = audienceOf(channel.mirror, { maxUrgency: 9 });
     expect(late.ring.floor).toBe(5);
     const first = channel.join(undefined, late);
     channel.publish(1);

@@ -12,8 +12,12 @@ import { Connection, type Outlet } from '../../src/gateway/connection.ts';
 import { type Encoding, flat } from '../../src/gateway/encoding.ts';
 import { findSeat, takeSeat } from '../../src/gateway/seat.ts';
 import { type Cursor, NO_TAG, parseCursor } from '../../src/protocol/cursor.ts';
+import { accepted } from '../../src/protocol/refusal.ts';
 import type { ModelStore } from '../domain/model-store.ts';
 import type { ModelGateway } from './model-gateway.ts';
+
+/** Places for filters are not what the model is about. */
+const free = () => accepted(() => {});
 
 /** A socket that takes what it is given, and where it is full, wants to drain before more comes. */
 class ModelSocket implements Outlet {
@@ -209,14 +213,14 @@ export function createModelReader(
       if (connection) hangUp(1);
       const since = place;
       const asked = { filter: section === undefined ? {} : { section: [section] }, last };
-      let seat = findSeat(mirror, { ...asked, ...(since && { since }) }, encoding);
+      let seat = findSeat(mirror, { ...asked, ...(since && { since }) }, encoding, free);
       mustResume = since !== undefined && isHeld(since, mirror);
       if (!seat.ok) {
         if (hasList || seat.refusal.code !== 'cursor-lost') faults.push(`refused: ${seat.refusal.code}`);
         if (mustResume) faults.push(`refused at ${since?.tag}, though nothing was lost`);
         place = undefined;
         mustResume = false;
-        seat = findSeat(mirror, asked, encoding);
+        seat = findSeat(mirror, asked, encoding, free);
       }
       if (!seat.ok) return void faults.push(`refused: ${seat.refusal.code}`);
       socket = new ModelSocket();
@@ -235,6 +239,7 @@ export function createModelReader(
         mirror,
         { filter: section === undefined ? {} : { section: [section] }, last },
         encoding,
+        free,
       );
       if (seat.ok) takeSeat(seat.value, connection);
     },
