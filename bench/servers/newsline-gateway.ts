@@ -35,10 +35,13 @@ const engine: Pick<Engine, 'channels' | 'headlines' | 'feed'> = {
     delete: async () => false,
   },
   headlines: {
+    now: async () => Date.now(),
     read: async () => undefined,
     commit: async () => ({ kind: 'conflict' }),
     receipt: async () => ({ kind: 'absent' }),
     due: async () => [],
+    scheduled: async () => ({ total: 0, records: [] }),
+    sweep: async () => false,
   },
   feed: {
     follow(channel, _options, observer) {

@@ -8,7 +8,13 @@ import type { Settings } from './settings.ts';
 const EMBEDDED = 'embedded:';
 
 export function openEngine(
-  { store, keyPrefix }: Pick<Settings, 'store' | 'keyPrefix'>,
+  {
+    store,
+    keyPrefix,
+    storeCa,
+    storeCert,
+    storeKey,
+  }: Pick<Settings, 'store' | 'keyPrefix' | 'storeCa' | 'storeCert' | 'storeKey'>,
   log: Log,
 ): Promise<Engine> {
   if (store.startsWith(EMBEDDED)) {
@@ -18,5 +24,10 @@ export function openEngine(
         log.warn({ ...trouble, err: error }, 'cannot go on where we were'),
     });
   }
-  return openRedisEngine({ url: store, keyPrefix, log });
+  const tls = {
+    ...(storeCa !== undefined && { ca: storeCa }),
+    ...(storeCert !== undefined && { cert: storeCert }),
+    ...(storeKey !== undefined && { key: storeKey }),
+  };
+  return openRedisEngine({ url: store, keyPrefix, log, tls });
 }

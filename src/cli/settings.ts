@@ -9,6 +9,7 @@ import { isTimeZone } from '../domain/time.ts';
 import { check } from '../domain/validation.ts';
 import { readRedisAddress } from '../engines/redis/redis-address.ts';
 import { accepted, type FieldError, type Result, refused } from '../protocol/refusal.ts';
+import { belongsTo, certificateFile, privateKeyFile } from './pem-file.ts';
 
 const ROLES = ['ingest', 'gateway', 'console'] as const;
 
@@ -29,7 +30,7 @@ const faultOfRedis = (text: string): string | undefined => {
 const faultOfOther = (text: string): string | undefined =>
   /^embedded:./.test(text) ? undefined : 'must be embedded:FOLDER, or the address of a Redis: redis://HOST';
 
-const schema = z.object({
+const fields = z.object({
   port: wholeNumber(0, 65_535, 8080),
   /** Loopback unless said otherwise: what is not meant for the network is not on it. */
   host: z.string().min(1).default('127.0.0.1'),
@@ -40,6 +41,9 @@ const schema = z.object({
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     })
     .default('embedded:./data'),
+  storeCa: certificateFile().optional(),
+  storeCert: certificateFile().optional(),
+  storeKey: privateKeyFile().optional(),
   keyPrefix: z
     .string()
     .regex(/^[A-Za-z0-9:_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, :, _ and -')
@@ -68,6 +72,27 @@ const schema = z.object({
   logLevel: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 });
 
+const TLS_SETTINGS = ['storeCa', 'storeCert', 'storeKey'] as const;
+
+const schema = fields.superRefine((settings, context) => {
+  const refuse = (path: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [path], message });
+  const { store, roles, storeCert, storeKey } = settings;
+  const unused = TLS_SETTINGS.find((name) => settings[name] !== undefined && !store.startsWith('rediss'));
+  if (unused) refuse(unused, 'is for TLS: the store must begin with rediss');
+  else if (storeCert === undefined && storeKey !== undefined) refuse('storeKey', 'needs its certificate');
+  else if (storeCert !== undefined && storeKey === undefined) refuse('storeCert', 'needs its private key');
+  else if (storeCert !== undefined && storeKey !== undefined && !belongsTo(storeKey, storeCert))
+    refuse('storeKey', 'is not the key of the certificate');
+  // Its folder takes one process: readers there would wait for headlines that no one can post.
+  if (store.startsWith('embedded:') && !roles.includes('ingest')) {
+    refuse(
+      'roles',
+      'must have ingest with an embedded store, which one process has to itself; apart, roles share a redis:// store',
+    );
+  }
+});
+
 export type Settings = z.output<typeof schema>;
 type SettingName = keyof Settings;
 
@@ -80,6 +105,9 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
       flag: '--store <store>',
       help: 'embedded:FOLDER or redis://HOST, redis+sentinel://, redis+cluster:// (embedded:./data)',
     },
+    storeCa: { flag: '--store-ca <file>', help: 'whom to trust at rediss://, in PEM (as Node does)' },
+    storeCert: { flag: '--store-cert <file>', help: 'certificate to show to the store, in PEM' },
+    storeKey: { flag: '--store-key <file>', help: 'its private key, in PEM' },
     keyPrefix: { flag: '--key-prefix <text>', help: 'beginning of every key in Redis (newsline)' },
     roles: { flag: '--roles <roles>', help: 'any of ingest,gateway,console (all)' },
     adminKey: { flag: '', help: 'key of all rights; set it in the environment only' },

@@ -1,12 +1,13 @@
 /**
  * Desk: carries a command from its reading of a headline's state to the commit.
  *
- * Reads, decides, commits over the revision it read; where someone else committed in between, it decides anew.
+ * Reads, decides, commits over the revision it read; where someone else committed in between, it decides anew. What
+ * time it is, the engine says: desks whose own clocks differ decide alike.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { formatCursor } from '../protocol/cursor.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
-import type { CommitResult, HeadlineStore, Idempotency } from './engine.ts';
+import { type CommitResult, type HeadlineStore, type Idempotency, SCHEDULE_LIMIT } from './engine.ts';
 import type { HeadlineRecord } from './headline-record.ts';
 import { type Command, decide } from './life-cycle.ts';
 
@@ -22,8 +23,6 @@ export interface Outcome {
 }
 
 export interface DeskOptions {
-  /** Milliseconds since 1970 UTC. */
-  readonly now?: () => number;
   /** 48 random bits, base64url. */
   readonly randomTag?: () => string;
   /** Decisions before giving up, when others keep committing to the same headline. @default 20 */
@@ -35,7 +34,11 @@ export interface Desk {
     channel: string,
     id: string,
     command: Command,
-    options?: { readonly idempotency?: Idempotency; readonly nowMs?: number },
+    options?: {
+      readonly idempotency?: Idempotency;
+      /** As the engine's clock said. @default asked anew for each decision */
+      readonly nowMs?: number;
+    },
   ): Promise<Result<Outcome>>;
 }
 
@@ -52,14 +55,16 @@ const sortFields = (_: string, value: unknown): unknown =>
     : value;
 
 export function createDesk(
-  headlines: HeadlineStore,
-  { now = Date.now, randomTag = newTag, attempts = 20 }: DeskOptions = {},
+  headlines: Pick<HeadlineStore, 'read' | 'now' | 'commit' | 'receipt'>,
+  { randomTag = newTag, attempts = 20 }: DeskOptions = {},
 ): Desk {
   return {
     async submit(channel, id, command, { idempotency, nowMs } = {}) {
       for (let attempt = 0; attempt < attempts; attempt += 1) {
-        const record = await headlines.read(channel, id);
-        const at = nowMs ?? now();
+        const [record, at] = await Promise.all([
+          headlines.read(channel, id),
+          nowMs ?? headlines.now(channel),
+        ]);
         const decision = decide(id, record, command, at);
         // A repeat may meet the state its first run left behind, so the key is asked before the decision stands.
         if (decision.kind !== 'commit') {
@@ -92,6 +97,10 @@ function conclude(result: Exclude<CommitResult, { kind: 'conflict' }>, channel: 
       const { id, record, cursor } = result.receipt;
       const place = cursor && { cursor: formatCursor(cursor) };
       return accepted({ id, record, ...place, applied: true, repeated: result.kind === 'repeated' });
+    }
+    case 'schedule-full': {
+      const message = `publishAt: ${SCHEDULE_LIMIT} headlines are scheduled in channel ${channel}, and there can be no more`;
+      return refused({ code: 'limit-reached', message });
     }
     case 'key-reused':
       return refused({ code: 'key-reused', message: 'Idempotency-Key: came with another request before' });

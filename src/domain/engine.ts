@@ -8,7 +8,7 @@
 import type { Cursor } from '../protocol/cursor.ts';
 import type { Headline } from '../protocol/headline.ts';
 import type { StoredApiKey } from './api-key.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, ChannelPatch } from './channel.ts';
 import type { HeadlineRecord } from './headline-record.ts';
 import type { LogEntry } from './log-entry.ts';
 
@@ -41,7 +41,7 @@ export interface ChannelStore {
   /** @returns false where a channel of this name exists. */
   create(channel: Channel): Promise<boolean>;
   /** @returns undefined where there is no such channel. */
-  update(name: string, settings: Partial<Omit<Channel, 'name'>>): Promise<Channel | undefined>;
+  update(name: string, settings: ChannelPatch): Promise<Channel | undefined>;
   /** Deletes the channel and all its headlines. @returns false where there is none. */
   delete(name: string): Promise<boolean>;
 }
@@ -102,18 +102,23 @@ export type CommitResult =
   | { readonly kind: 'key-reused' }
   /** Someone else committed in between: read and decide again. */
   | { readonly kind: 'conflict' }
+  /** As many are scheduled as can be, {@link SCHEDULE_LIMIT}, and this would be one more. */
+  | { readonly kind: 'schedule-full' }
   | { readonly kind: 'unknown-channel' };
 
 export type ReceiptResult =
   | Extract<CommitResult, { kind: 'repeated' | 'key-reused' }>
   | { readonly kind: 'absent' };
 
-/** Records kept of a channel; those not changed for longest go first. */
-export const RECORD_LIMIT = 50_000;
-/** Entries kept in the log of a channel; the oldest go first. */
-export const LOG_LIMIT = 10_000;
+/** Headlines of a channel that can be scheduled at a time: they are never dropped, so there must be an end. */
+export const SCHEDULE_LIMIT = 10_000;
 
 export interface HeadlineStore {
+  /**
+   * Milliseconds since 1970 UTC by the clock that decides in this channel what is due: the engine's own, the same for
+   * all who share the store, however wrong theirs are. [design 3, promise 3]
+   */
+  now(channel: string): Promise<number>;
   read(channel: string, id: string): Promise<HeadlineRecord | undefined>;
   /** Resolves when the change would survive the loss of this process, and, as we ship it, of the store's. */
   commit(commit: Commit): Promise<CommitResult>;
@@ -123,6 +128,21 @@ export interface HeadlineStore {
   due(
     limit: number,
   ): Promise<readonly { readonly channel: string; readonly id: string; readonly nowMs: number }[]>;
+  /** What is scheduled in a channel, earliest first, at most `limit`. */
+  scheduled(channel: string, limit: number): Promise<Schedule>;
+  /**
+   * Drops what is past the limits of its channel, where no commit comes that would: some of each, so that it takes no
+   * one's time. Any number may do so at once.
+   *
+   * @returns whether something was dropped, and there may be more.
+   */
+  sweep(): Promise<boolean>;
+}
+
+export interface Schedule {
+  /** Of the whole channel. */
+  readonly total: number;
+  readonly records: readonly HeadlineRecord[];
 }
 
 /** A channel at one instant. */

@@ -194,13 +194,14 @@ function release(record: HeadlineRecord | undefined, nowMs: number): Decision {
   if (record.releaseAt > formatInstant(nowMs)) return { kind: 'unchanged', record };
   // A notice explains a version that readers saw: of a plan they saw none.
   const { notice: _, ...headline } = record.headline;
-  const { releaseAt } = record;
+  // Of the time that was set, however late it goes out; and when it went out is told as well.
+  const now = formatInstant(nowMs);
   return commit(
     record,
     'live',
-    { ...headline, publishedAt: releaseAt, updatedAt: releaseAt },
+    { ...headline, publishedAt: record.releaseAt, updatedAt: now },
     'published',
-    releaseAt,
+    now,
   );
 }
 

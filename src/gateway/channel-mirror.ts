@@ -3,7 +3,7 @@
  *
  * Snapshots and resumes are served from here, so readers cost the store nothing. [design 3, promise 7]
  */
-import type { Channel } from '../domain/channel.ts';
+import { agedSince, type Channel } from '../domain/channel.ts';
 import type { Baseline } from '../domain/engine.ts';
 import type { LogEntry } from '../domain/log-entry.ts';
 import { type Cursor, NO_TAG } from '../protocol/cursor.ts';
@@ -13,6 +13,7 @@ import {
   type HeadlineList,
   listOf,
   withHeadline,
+  withoutAged,
   withoutExpired,
   withoutHeadline,
 } from '../protocol/headline-list.ts';
@@ -77,11 +78,14 @@ export class ChannelMirror implements ChannelView {
     for (const audience of this.#audiences.values()) audience.onEntries(entries);
   }
 
-  /** Newest first, at most `last`, of those that pass; none that has expired. */
+  /** Newest first, at most `last`, of those that pass; none that has expired, or that the channel keeps no longer. */
   newest(filter: Filter, last: number, nowMs: number): readonly Headline[] {
     this.#list = withoutExpired(this.#list, new Date(nowMs).toISOString());
+    // Left out here, not let go: where the channel is set to keep more, a cold gateway would have it as well.
+    const since = agedSince(this.channel, nowMs);
+    const { headlines } = since === undefined ? this.#list : withoutAged(this.#list, since);
     const found: Headline[] = [];
-    for (const headline of this.#list.headlines) {
+    for (const headline of headlines.slice(0, this.channel.keepHeadlines)) {
       if (found.length >= last) break;
       if (passes(filter, headline)) found.push(headline);
     }

@@ -20,6 +20,8 @@ interface Call {
   /** The headline or key in the address; empty where there is none. */
   readonly id: string;
   readonly body: unknown;
+  /** Of the address. */
+  readonly query: unknown;
   header(name: 'idempotency-key' | 'if-match'): string | undefined;
 }
 
@@ -129,6 +131,7 @@ async function hear(
     key,
     id: param(request, 'id'),
     body: body.value,
+    query: request.query,
     header: (header) => request.get(header),
   };
   if (endpoint.on !== 'channel') return endpoint.handle(call);

@@ -1,13 +1,21 @@
 /**
- * Headline endpoints: publish, upsert, amend, kill, and look back.
+ * Headline endpoints: publish, upsert, amend, kill, look back, and see what is to come.
  *
  * What is decided is decided by the desk; here a request becomes a command, and its outcome an answer. A retracted
  * headline's text is in no answer but the one that staff ask for by GET, and the repeat of what the sender itself
  * sent under its own idempotency key. [design 3, promise 4]
  */
+import { z } from 'zod';
 import { type Desk, fingerprint, newHeadlineId, type Outcome } from '../domain/desk.ts';
 import type { HeadlineStore, Idempotency, Receipt } from '../domain/engine.ts';
-import { headlineId, parseDelete, parsePatch, parsePost, parsePut } from '../domain/headline-input.ts';
+import {
+  headlineId,
+  type InputContext,
+  parseDelete,
+  parsePatch,
+  parsePost,
+  parsePut,
+} from '../domain/headline-input.ts';
 import type { HeadlineRecord } from '../domain/headline-record.ts';
 import type { Command } from '../domain/life-cycle.ts';
 import { check } from '../domain/validation.ts';
@@ -19,22 +27,36 @@ import { parseIdempotencyKey, parseIfMatch } from './write-headers.ts';
 
 export interface HeadlineEndpointsOptions {
   readonly desk: Desk;
-  readonly headlines: Pick<HeadlineStore, 'read' | 'receipt'>;
-  /** Milliseconds since 1970 UTC. */
-  readonly now: () => number;
+  readonly headlines: Pick<HeadlineStore, 'now' | 'read' | 'receipt' | 'scheduled'>;
   /** How long a repeat is known by its idempotency key. @default 24 hours */
   readonly idempotencyTtlMs?: number;
 }
 
 const COLLECTION = '/v1/channels/:channel/headlines';
 const ITEM = `${COLLECTION}/:id`;
+const SCHEDULED = '/v1/channels/:channel/scheduled';
+
+export const scheduledQuerySchema = z.strictObject({
+  /** Earliest first: of a full schedule, what is next. */
+  limit: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(500))
+    .default(100),
+});
 
 export function headlineEndpoints({
   desk,
   headlines,
-  now,
   idempotencyTtlMs = 24 * 3_600_000,
 }: HeadlineEndpointsOptions): readonly Endpoint[] {
+  /** What times are judged by: the engine's clock, since ours may be wrong by minutes. [design 3, promise 3] */
+  const contextOf = async ({ channel: { name, language } }: ChannelCall): Promise<InputContext> => ({
+    nowMs: await headlines.now(name),
+    language,
+  });
+
   async function submit(
     call: ChannelCall,
     method: string,
@@ -80,7 +102,7 @@ export function headlineEndpoints({
       on: 'channel',
       body: 'needed',
       async handle(call) {
-        const draft = parsePost(call.body, { nowMs: now(), language: call.channel.language });
+        const draft = parsePost(call.body, await contextOf(call));
         const id = (draft.ok ? draft.value.id : undefined) ?? newHeadlineId();
         const command = map(draft, (value): Command => ({ do: 'publish', draft: value }));
         const outcome = await submit(call, 'POST', id, command);
@@ -96,7 +118,7 @@ export function headlineEndpoints({
       async handle(call) {
         const id = check(headlineId, call.id, 'id');
         if (!id.ok) return id;
-        const draft = parsePut(call.body, { nowMs: now(), language: call.channel.language });
+        const draft = parsePut(call.body, await contextOf(call));
         const command = map(draft, (value): Command => {
           const { version, change, ...rest } = value;
           return { do: 'upsert', draft: rest, version, change };
@@ -138,6 +160,19 @@ export function headlineEndpoints({
         return map(outcome, (value) =>
           answerOf(call, value, 200, { applied: value.applied, ...tombstone(value) }),
         );
+      },
+    },
+    {
+      method: 'get',
+      path: SCHEDULED,
+      scope: 'publish',
+      on: 'channel',
+      async handle({ channel: { name }, query }) {
+        const asked = check(scheduledQuerySchema, query, 'query');
+        if (!asked.ok) return asked;
+        const { total, records } = await headlines.scheduled(name, asked.value.limit);
+        const scheduled = records.map(({ headline, releaseAt }) => ({ headline, publishAt: releaseAt }));
+        return accepted({ status: 200, body: { channel: name, total, scheduled } });
       },
     },
     {

@@ -26,12 +26,19 @@ const applied: Json = {
   description: 'False where nothing changed: known already, or older.',
 };
 const version: Json = { type: 'integer', minimum: 1 };
-const channel = object({
-  name: text('As in the address.'),
-  language: text('BCP 47, of headlines that name none.'),
-  timeZone: text('IANA zone.'),
-  origins: listOf(text('A website that may read.')),
-});
+const kept = (description: string): Json => ({ type: 'integer', description });
+const channel = object(
+  {
+    name: text('As in the address.'),
+    language: text('BCP 47, of headlines that name none.'),
+    timeZone: text('IANA zone.'),
+    origins: listOf(text('A website that may read.')),
+    keepChanges: kept('Changes kept to resume from; the oldest go first.'),
+    keepHeadlines: kept('Headlines kept beside those scheduled; the longest unchanged go first.'),
+    keepDays: kept('Days after which changes, and headlines not changed since, go; absent: no limit.'),
+  },
+  ['name', 'language', 'timeZone', 'origins'],
+);
 const key = object({
   id: text('Names the key; not secret.'),
   name: text('For people.'),
@@ -110,6 +117,12 @@ const inHeader = (name: string, description: string, schema: Json): Json => ({
   description,
   schema: { type: 'string', ...schema },
 });
+const limit: Json = {
+  name: 'limit',
+  in: 'query',
+  description: 'How many, earliest first.',
+  schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
+};
 const idempotencyKey = inHeader('Idempotency-Key', 'A repeat with the same key is carried out once.', {
   minLength: 1,
   maxLength: 255,
@@ -200,7 +213,7 @@ export const ingestPaths: Readonly<Record<string, Json>> = {
         201: json('Published.', upserted, { ...location, ...etag, ...replayed }),
         202: json('Scheduled.', upserted, { ...location, ...etag, ...replayed }),
       },
-      problems: [...WRITING, 404],
+      problems: [...WRITING, 404, 409],
     }),
     patch: operation('amendHeadline', {
       summary: 'Update or correct a headline; null takes a field away',
@@ -216,6 +229,24 @@ export const ingestPaths: Readonly<Record<string, Json>> = {
       parameters: [idempotencyKey, ifMatch],
       answers: { 200: json('Retracted.', retracted, { ...etag, ...replayed }) },
       problems: [...WRITING, 404, 409],
+    }),
+  },
+  '/v1/channels/{channel}/scheduled': {
+    parameters: [channelParameter],
+    get: operation('listScheduled', {
+      summary: 'What is scheduled in a channel, earliest first, for staff',
+      parameters: [limit],
+      answers: {
+        200: json(
+          'What is to come.',
+          object({
+            channel: text('As in the address.'),
+            total: { type: 'integer', description: 'Scheduled in all, also where fewer are listed.' },
+            scheduled: listOf(planned),
+          }),
+        ),
+      },
+      problems: [...READING, 400, 404, 422],
     }),
   },
   '/v1/channels': {

@@ -15,6 +15,7 @@ import { headlineEndpoints } from './headline-endpoints.ts';
 import { keyEndpoints } from './key-endpoints.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { startReleaser } from './releaser.ts';
+import { startSweeper } from './sweeper.ts';
 
 interface IngestLimits {
   /** @default 65536 */
@@ -32,7 +33,7 @@ export interface IngestOptions {
   /** IANA zone of channels created without one. @default 'UTC' */
   readonly timeZone?: string;
   readonly limits?: IngestLimits;
-  /** Milliseconds since 1970 UTC. */
+  /** For rate limits and the birthdays of keys; what concerns headlines the engine's clock decides. */
   readonly now?: () => number;
   readonly log?: Log;
   /** A channel was created, changed or deleted. */
@@ -42,7 +43,7 @@ export interface IngestOptions {
 export interface Ingest {
   /** To be mounted at `/`. Addresses that the gateway reads from are left to it: GET of a headline list. */
   readonly router: Router;
-  /** Starts releasing scheduled headlines. @returns stops it, and resolves when what was under way is done. */
+  /** Starts releasing what is scheduled, and dropping what is past its limits. @returns stops both, and resolves when what was under way is done. */
   start(): () => Promise<void>;
 }
 
@@ -58,12 +59,12 @@ export function createIngest({
   onChannelsChanged = () => {},
 }: IngestOptions): Ingest {
   const { channels, keys, headlines } = engine;
-  const desk = createDesk(headlines, { now });
+  const desk = createDesk(headlines);
   const rateLimits = createRateLimits({ requestsPerMinute, failuresPerMinute, now });
   const authenticate = createAuthentication({ keys, bootstrapKeyHash, rateLimits });
   const checks = { authenticate, rateLimits, channels, bodyBytes, log };
   const endpoints = [
-    ...headlineEndpoints({ desk, headlines, now }),
+    ...headlineEndpoints({ desk, headlines }),
     ...channelEndpoints({ channels, timeZone, onChannelsChanged: tellOf(onChannelsChanged, log) }),
     ...keyEndpoints({ keys, now }),
   ];
@@ -77,7 +78,13 @@ export function createIngest({
   }
   router.use(answerError(log));
 
-  return { router, start: () => startReleaser({ headlines, desk, log }) };
+  return {
+    router,
+    start() {
+      const stops = [startReleaser({ headlines, desk, log }), startSweeper({ headlines, log })];
+      return async () => void (await Promise.all(stops.map((stop) => stop())));
+    },
+  };
 }
 
 /** Addresses of ours that the gateway answers too, by GET. */

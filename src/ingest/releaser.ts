@@ -2,11 +2,13 @@
  * Releaser: publishes scheduled headlines when their time has come, by the engine's clock.
  *
  * Any number of them may run at once: the commit compares revisions, so one wins and the others find nothing left
- * to do. Whoever crashes, the next one to wake carries on. [design 3, promise 3]
+ * to do. Whoever crashes, the next one to wake carries on. Each goes through what is due in the order of its times and
+ * passes over only what is released already, so the order is the same however many they are. [design 3, promise 3]
  */
 import type { Desk } from '../domain/desk.ts';
 import { EngineUnavailable, type HeadlineStore } from '../domain/engine.ts';
 import type { Log } from './endpoint.ts';
+import { describe, startRounds } from './rounds.ts';
 
 export interface ReleaserOptions {
   readonly headlines: Pick<HeadlineStore, 'due'>;
@@ -26,15 +28,11 @@ export function startReleaser({
   intervalMs = 1_000,
   batch = 100,
 }: ReleaserOptions): () => Promise<void> {
-  let isStopped = false;
-  let isEngineAway = false;
-  let timer: NodeJS.Timeout | undefined;
-
   /** @returns how many were released by us. */
-  async function releaseBatch(): Promise<number> {
+  async function releaseBatch(isStopped: () => boolean): Promise<number> {
     let released = 0;
     for (const { channel, id, nowMs } of await headlines.due(batch)) {
-      if (isStopped) break;
+      if (isStopped()) break;
       try {
         const outcome = await desk.submit(channel, id, { do: 'release' }, { nowMs });
         // A refusal means that another one released it, or that it was killed: both as it should be.
@@ -49,39 +47,18 @@ export function startReleaser({
     return released;
   }
 
-  async function runRound(): Promise<void> {
-    try {
-      while (!isStopped && (await releaseBatch()) > 0) {
+  return startRounds({
+    async run(isStopped) {
+      while (!isStopped() && (await releaseBatch(isStopped)) > 0) {
         // There may be more than a batch, and more may have come due meanwhile.
       }
-      if (isEngineAway) log.info({}, 'scheduled headlines are released again');
-      isEngineAway = false;
-    } catch (error) {
-      if (!(error instanceof EngineUnavailable)) {
-        log.error({ error: describe(error) }, 'scheduled headlines could not be asked for');
-      } else if (!isEngineAway) {
-        isEngineAway = true;
-        log.warn({ error: describe(error) }, 'scheduled headlines wait: the store does not answer');
-      }
-    }
-  }
-
-  let round: Promise<void>;
-  const wake = () => {
-    round = runRound().then(() => {
-      if (!isStopped) timer = setTimeout(wake, intervalMs);
-    });
-  };
-  wake();
-
-  return async () => {
-    isStopped = true;
-    clearTimeout(timer);
-    await round;
-  };
-}
-
-function describe(error: unknown): object {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-  return error instanceof EngineUnavailable ? { name, message } : { name, message, stack };
+    },
+    intervalMs,
+    log,
+    words: {
+      away: 'scheduled headlines wait: the store does not answer',
+      back: 'scheduled headlines are released again',
+      failed: 'scheduled headlines could not be asked for',
+    },
+  });
 }

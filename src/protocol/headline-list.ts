@@ -51,6 +51,14 @@ export const withoutHeadline = (list: HeadlineList, id: string): HeadlineList =>
 export const withoutExpired = (list: HeadlineList, now: string): HeadlineList =>
   without(list, ({ expiresAt }) => expiresAt !== undefined && expiresAt <= now);
 
+/**
+ * What was last changed then or before is past the age that its channel keeps.
+ *
+ * @param since as `now` of {@link withoutExpired}.
+ */
+export const withoutAged = (list: HeadlineList, since: string): HeadlineList =>
+  without(list, ({ updatedAt }) => updatedAt <= since);
+
 function without(list: HeadlineList, isGone: (headline: Headline) => boolean): HeadlineList {
   const headlines = list.headlines.filter((headline) => !isGone(headline));
   return headlines.length === list.headlines.length ? list : { ...list, headlines };

@@ -210,16 +210,24 @@ describe('newsline channel', () => {
       origin,
       '--origin',
       'https://*.site.example',
+      '--keep-changes',
+      '200',
+      '--keep-days',
+      '30',
     );
     const listed = (await run('channel', 'list')).stdout;
-    expect(listed).toMatch(/^NAME +LANGUAGE +TIME ZONE +ORIGINS\n/);
-    expect(listed).toMatch(/^az +ru +Asia\/Baku +https:\/\/site.example https:\/\/\*\.site\.example$/m);
-    await run('channel', 'update', 'az', '--clear-origins');
+    expect(listed).toMatch(/^NAME +LANGUAGE +TIME ZONE +CHANGES +HEADLINES +DAYS +ORIGINS\n/);
+    expect(listed).toMatch(
+      /^az +ru +Asia\/Baku +200 +50000 +30 +https:\/\/site.example https:\/\/\*\.site\.example$/m,
+    );
+    await run('channel', 'update', 'az', '--clear-origins', '--any-age', '--keep-headlines', '100');
     expect(JSON.parse((await run('channel', 'list', '--json')).stdout)).toContainEqual({
       name: 'az',
       language: 'ru',
       timeZone: 'Asia/Baku',
       origins: [],
+      keepChanges: 200,
+      keepHeadlines: 100,
     });
     expect((await run('channel', 'delete', 'az')).exitCode).toBe(2);
     expect((await run('channel', 'delete', 'az', '--yes')).stdout).toBe('deleted channel az\n');
@@ -231,6 +239,34 @@ describe('newsline channel', () => {
     expect(
       (await run('channel', 'update', 'en', '--clear-origins', '--origin', 'https://a.example')).exitCode,
     ).toBe(2);
+    expect((await run('channel', 'update', 'en', '--any-age', '--keep-days', '3')).exitCode).toBe(2);
+    expect((await run('channel', 'update', 'en', '--keep-days', '0')).exitCode).toBe(2);
+  });
+});
+
+describe('newsline scheduled', () => {
+  it('lists what is to come, earliest first, and says how much more there is', async () => {
+    await service.engine.channels.create({ name: 'plans', language: 'en', timeZone: 'UTC', origins: [] });
+    const at = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const times = { later: at(2), sooner: at(1) };
+    for (const [id, time] of Object.entries(times)) {
+      await run('post', 'plans', `Words of ${id}`, '--id', id, '--at', time);
+    }
+    const { stdout, stderr } = await run('scheduled', 'plans', '--time-zone', 'Asia/Baku');
+    const clock = (time: string) =>
+      new Date(Date.parse(time) + 4 * 3_600_000).toISOString().slice(0, 16).replace('T', ' ');
+    expect(stdout.split('\n').map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'TIME ID TITLE',
+      `${clock(times.sooner)} +04:00 sooner Words of sooner`,
+      `${clock(times.later)} +04:00 later Words of later`,
+      '',
+    ]);
+    expect(stderr).toBe('');
+    const first = await run('scheduled', 'plans', '--limit', '1', '--json');
+    expect(JSON.parse(first.stdout)).toMatchObject([{ publishAt: times.sooner, headline: { id: 'sooner' } }]);
+    expect((await run('scheduled', 'plans', '--limit', '1')).stderr).toBe(
+      'newsline: 1 more; raise --limit\n',
+    );
   });
 });
 

@@ -7,6 +7,7 @@ import { addImportCommand } from '../../src/cli/commands/import.ts';
 import { addKeyCommands } from '../../src/cli/commands/key.ts';
 import { addPostCommand } from '../../src/cli/commands/post.ts';
 import { createProgram, runProgram } from '../../src/cli/commands/run-program.ts';
+import { addScheduledCommand } from '../../src/cli/commands/scheduled.ts';
 import { addTailCommand } from '../../src/cli/commands/tail.ts';
 
 export interface RunningCommand {
@@ -36,6 +37,7 @@ export function startCommand(args: readonly string[], context: Partial<CommandCo
   addChannelCommands(program, whole);
   addKeyCommands(program, whole);
   addPostCommand(program, whole);
+  addScheduledCommand(program, whole);
   addTailCommand(program, whole);
   addImportCommand(program, whole);
   addDoctorCommand(program, whole);

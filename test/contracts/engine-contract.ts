@@ -19,6 +19,8 @@ interface EngineLimits {
 /** An engine on an empty store of its own. */
 interface EngineFixture {
   readonly engine: Engine;
+  /** Makes all that a channel keeps look as if it had been there for so many days more. */
+  letPass(days: number, channel: string): Promise<void>;
   /** Closes the engine opened last, and opens another on the same store. */
   reopen(): Promise<Engine>;
   /** Closes what is open, and takes the store away. */

@@ -1,11 +1,31 @@
 /** Part of the engine contract: what is scheduled is seen by no reader before its time, and is released once. */
 import { describe, expect, it } from '@jest/globals';
+import type { Engine } from '../../src/domain/engine.ts';
 import { NO_TAG } from '../../src/protocol/cursor.ts';
 import type { OpenEngine } from './engine-contract.ts';
 import { channelOf, correct, createNewsroom, deskOf, publish, schedule } from './newsroom.ts';
 import { idsOf, look, storyOf, watch } from './watch.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** @param left how many more a channel `en` takes. */
+export async function expectScheduleLimit(engine: Engine, left: number): Promise<void> {
+  const post = createNewsroom(engine, 'en');
+  const now = await engine.headlines.now('en');
+  const plan = (id: string) => deskOf(engine).submit('en', id, schedule(id, now + HOUR_MS));
+  const plans = Array.from({ length: left }, (_, n) => `p${n}`);
+  for (const id of plans) expect(await plan(id)).toMatchObject({ ok: true });
+  expect(await plan('more')).toMatchObject({ ok: false, refusal: { code: 'limit-reached' } });
+  expect(await engine.headlines.read('en', 'more')).toBeUndefined();
+  // What is planned may be edited, and what is published now is no plan.
+  await post('p0', correct('other words'));
+  await post('live', publish('live'));
+  await post('p0', { do: 'retract' });
+  expect(await plan('more')).toMatchObject({ ok: true });
+  await post('p1', { do: 'release' }, { nowMs: now + HOUR_MS });
+  expect(await plan('another')).toMatchObject({ ok: true });
+  expect(await plan('too many')).toMatchObject({ ok: false });
+}
 
 export function describeSchedule(open: OpenEngine): void {
   const openChannel = async () => {
@@ -53,6 +73,30 @@ export function describeSchedule(open: OpenEngine): void {
       for (const { nowMs } of due) expect(Math.abs(nowMs - Date.now())).toBeLessThan(HOUR_MS);
       const some = await engine.headlines.due(1);
       expect(some.map(({ id }) => id)).toEqual(['first', 'second']);
+    });
+
+    it('list what is to come in a channel, earliest first, and how much there is', async () => {
+      const { engine, post } = await openChannel();
+      await engine.channels.create(channelOf('az'));
+      const now = await engine.headlines.now('en');
+      await createNewsroom(engine, 'az')('elsewhere', schedule('elsewhere', now + HOUR_MS));
+      await post('shown', publish('shown'));
+      await post('killed', schedule('killed', now + HOUR_MS));
+      await post('killed', { do: 'retract' });
+      for (const hours of [3, 1, 2]) await post(`in-${hours}`, schedule('words', now + hours * HOUR_MS));
+      await post('in-2', correct('other words'));
+      const { total, records } = await engine.headlines.scheduled('en', 10);
+      expect(total).toBe(3);
+      expect(records).toMatchObject([
+        { headline: { id: 'in-1', title: 'words' }, releaseAt: new Date(now + HOUR_MS).toISOString() },
+        { headline: { id: 'in-2', title: 'other words', version: 2 }, status: 'scheduled' },
+        { headline: { id: 'in-3' } },
+      ]);
+      const next = await engine.headlines.scheduled('en', 1);
+      expect([next.total, next.records.map(({ headline }) => headline.id)]).toEqual([3, ['in-1']]);
+      expect(await engine.headlines.scheduled('nowhere', 10)).toEqual({ total: 0, records: [] });
+      await post('in-1', { do: 'release' }, { nowMs: now + HOUR_MS });
+      expect(await engine.headlines.scheduled('en', 10)).toMatchObject({ total: 2 });
     });
 
     it('release once, by however many desks at the same time, at the time that was set', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseChannel, parseChannelPatch } from '../../src/domain/channel.ts';
 
+const kept = { keepChanges: 10_000, keepHeadlines: 50_000 };
 const defaults = { timeZone: 'Asia/Baku' };
 const parse = (body: unknown): unknown => {
   const channel = parseChannel(body, defaults);
@@ -9,12 +10,14 @@ const parse = (body: unknown): unknown => {
 
 describe('a channel', () => {
   it('needs a name only; its zone is the one of the service', () => {
-    expect(parse({ name: 'en' })).toEqual({ name: 'en', language: 'en', timeZone: 'Asia/Baku', origins: [] });
+    const channel = { name: 'en', language: 'en', timeZone: 'Asia/Baku', origins: [], ...kept };
+    expect(parse({ name: 'en' })).toEqual(channel);
   });
 
   it('has settings of its own', () => {
     const origins = ['https://site.example', 'https://*.site.example:8443', '*'];
-    const channel = { name: 'sport-1', language: 'az', timeZone: 'Europe/Berlin', origins };
+    const keep = { keepChanges: 100, keepHeadlines: 1_000_000, keepDays: 30 };
+    const channel = { name: 'sport-1', language: 'az', timeZone: 'Europe/Berlin', origins, ...keep };
     expect(parse(channel)).toEqual(channel);
   });
 
@@ -67,6 +70,7 @@ describe('a patch of a channel', () => {
   it('is what it names, and never the name', () => {
     expect(parseChannelPatch({ language: 'AZ' })).toEqual({ ok: true, value: { language: 'az' } });
     expect(parseChannelPatch({})).toEqual({ ok: true, value: {} });
+    expect(parseChannelPatch({ keepDays: null })).toEqual({ ok: true, value: { keepDays: null } });
     expect(parseChannelPatch({ name: 'other' })).toMatchObject({
       ok: false,
       refusal: { errors: [{ field: 'name', message: 'is not a known field' }] },

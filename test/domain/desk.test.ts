@@ -23,7 +23,8 @@ function createFakeStore(answers: {
   const records = [...(answers.records ?? [])];
   const results = [...(answers.results ?? [])];
   let record: HeadlineRecord | undefined;
-  const store: HeadlineStore = {
+  const store: Pick<HeadlineStore, 'now' | 'read' | 'commit' | 'receipt'> = {
+    now: async () => SIX_PM,
     read: async () => (records.length > 0 ? records.shift() : record),
     async commit(commit) {
       commits.push(commit);
@@ -37,11 +38,10 @@ function createFakeStore(answers: {
       };
     },
     receipt: async () => answers.receipt ?? { kind: 'absent' },
-    due: async () => [],
   };
   return { store, commits };
 }
-const deskOn = (store: HeadlineStore) => createDesk(store, { now: () => SIX_PM, randomTag: () => 'tag' });
+const deskOn = (store: Parameters<typeof createDesk>[0]) => createDesk(store, { randomTag: () => 'tag' });
 
 describe('a desk', () => {
   it('commits what was decided, over the revision it read, and says where it stands', async () => {
@@ -114,12 +114,16 @@ describe('a desk', () => {
     });
   });
 
-  it('refuses another request under the same key, and an unknown channel', async () => {
-    for (const kind of ['key-reused', 'unknown-channel'] as const) {
+  it('refuses another request under the same key, an unknown channel, and one plan too many', async () => {
+    for (const [kind, code] of [
+      ['key-reused', 'key-reused'],
+      ['unknown-channel', 'unknown-channel'],
+      ['schedule-full', 'limit-reached'],
+    ] as const) {
       const { store } = createFakeStore({ results: [{ kind }] });
       expect(await deskOn(store).submit('en', 'a', publish, { idempotency })).toMatchObject({
         ok: false,
-        refusal: { code: kind },
+        refusal: { code },
       });
     }
   });

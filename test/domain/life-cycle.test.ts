@@ -243,14 +243,15 @@ describe('a kill', () => {
 });
 
 describe('a release', () => {
-  it('publishes at the time that was set, however late it runs', () => {
+  it('publishes at the time that was set, and tells when it went out, however late it runs', () => {
     const record = recordAfter({ do: 'publish', draft: later('Embargoed') });
     const released = decide('a', record, { do: 'release' }, SIX_PM + 2 * HOUR);
-    const time = iso(SIX_PM + HOUR);
+    const times = { publishedAt: iso(SIX_PM + HOUR), updatedAt: iso(SIX_PM + 2 * HOUR) };
     expect(released).toMatchObject({
-      record: { status: 'live', headline: { version: 1, publishedAt: time, updatedAt: time } },
-      body: { change: 'published', headline: { title: 'Embargoed' } },
+      record: { status: 'live', headline: { version: 1, ...times } },
+      body: { change: 'published', headline: { title: 'Embargoed', ...times } },
     });
+    expect(released).toHaveProperty('record.history.1.at', times.updatedAt);
     expect(released).not.toHaveProperty('record.releaseAt');
   });
 

@@ -7,6 +7,7 @@ import {
 import { openStore } from '../../src/engines/embedded/store.ts';
 import { rowsOfChannels } from '../../src/engines/embedded/tables.ts';
 import { channelOf, commitOf, createNewsroom, publish, schedule } from '../contracts/newsroom.ts';
+import { expectScheduleLimit } from '../contracts/schedule-contract.ts';
 import { idsOf, look, watch } from '../contracts/watch.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
@@ -148,6 +149,24 @@ describe('an embedded store', () => {
     for (const id of ['a', 'b']) await post(id, schedule(id, Date.now() + 60_000));
     await post('c', publish('C'));
     expect(await engine.headlines.read('en', 'c')).toMatchObject({ status: 'live' });
+  });
+
+  it('takes no more plans than there can be, and another for each that is killed or released', async () => {
+    const engine = await open({ limits: { scheduleLimit: 2 } });
+    await engine.channels.create(channelOf('en'));
+    await expectScheduleLimit(engine, 2);
+  });
+
+  it('keeps the order of the commits where the clock is set back', async () => {
+    let nowMs = 2_000_000;
+    const engine = await open({ now: () => nowMs, limits: { recordLimit: 2 } });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('A'));
+    nowMs -= 1_000_000;
+    await post('b', publish('B'));
+    await post('c', publish('C'));
+    expect(idsOf((await look(engine.feed, 'en')).headlines)).toEqual(['c', 'b']);
   });
 
   it('shrinks to smaller limits as commits come, and keeps the log dense', async () => {

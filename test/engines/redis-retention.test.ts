@@ -1,9 +1,10 @@
 /** What the Redis engine keeps, and what is left of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { type Engine, EngineUnavailable } from '../../src/domain/engine.ts';
+import { type Engine, EngineUnavailable, SCHEDULE_LIMIT } from '../../src/domain/engine.ts';
 import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { channelOf, createNewsroom, publish, schedule } from '../contracts/newsroom.ts';
+import { expectScheduleLimit } from '../contracts/schedule-contract.ts';
 import { look } from '../contracts/watch.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 
@@ -57,6 +58,40 @@ describe('what is kept in Redis', () => {
     await post('next', publish('words'), { idempotency: idempotencyOf('next') });
     expect(await client.hkeys('receipts:{en}:receipts')).not.toContain('brief');
     expect(await client.zcard('receipts:{en}:expiry')).toBe(await client.hlen('receipts:{en}:receipts'));
+  });
+
+  it('is no receipt that has had its time, in a quiet channel either', async () => {
+    const engine = await open({ keyPrefix: 'quiet' });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('words'), { idempotency: idempotencyOf('brief', 1) });
+    while ((await engine.headlines.receipt('en', idempotencyOf('brief'))).kind !== 'absent');
+    expect(await client.hkeys('quiet:{en}:receipts')).toEqual(['brief']);
+    expect(await engine.headlines.sweep()).toBe(true);
+    expect(await client.keys('quiet:{en}:receipts')).toEqual([]);
+    expect(await client.keys('quiet:{en}:expiry')).toEqual([]);
+  });
+
+  it('is no more than there can be of what is scheduled, and another for each that is killed or released', async () => {
+    const engine = await open({ keyPrefix: 'plans' });
+    await engine.channels.create(channelOf('en'));
+    const others = Array.from({ length: SCHEDULE_LIMIT - 2 }, (_, n) => [1e15, `other-${n}`]).flat();
+    await client.zadd('plans:{en}:due', ...others);
+    await expectScheduleLimit(engine, 2);
+  });
+
+  it('is in the order of the commits where the clock of Redis is set back', async () => {
+    const engine = await open({ keyPrefix: 'back', recordLimit: 2 });
+    await engine.channels.create(channelOf('en'));
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('A'));
+    // As if it had been written by a clock that ran ahead.
+    const stamp = Number(await client.hget('back:{en}:meta', 'stamp')) + 3_600_000_000;
+    await client.hset('back:{en}:meta', 'stamp', stamp);
+    await client.zadd('back:{en}:kept', stamp, 'a');
+    await post('b', publish('B'));
+    await post('c', publish('C'));
+    expect(await client.zrange('back:{en}:kept', '0', '-1')).toEqual(['b', 'c']);
   });
 
   it('is not half a commit when Redis has no memory left', async () => {

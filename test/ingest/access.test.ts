@@ -231,7 +231,8 @@ describe('the life of a channel', () => {
   it('is created with defaults, changed, and deleted, and each is told', async () => {
     changes = 0;
     const made = await ask('POST', '/v1/channels', { name: 'sport' });
-    const channel = { name: 'sport', language: 'en', timeZone: 'Asia/Baku', origins: [] };
+    const kept = { keepChanges: 10_000, keepHeadlines: 50_000 };
+    const channel = { name: 'sport', language: 'en', timeZone: 'Asia/Baku', origins: [], ...kept };
     expect([made.status, made.body]).toEqual([201, { channel }]);
     expect(made.headers.get('location')).toBe('/v1/channels/sport');
     expect((await ask('POST', '/v1/channels', { name: 'sport' })).code).toBe('channel-exists');
@@ -241,11 +242,17 @@ describe('the life of a channel', () => {
     expect(changed.body).toEqual({ channel: { ...channel, origins: ['https://site.example'] } });
     expect((await ask('GET', '/v1/channels/sport')).body).toEqual(changed.body);
     expect(changes).toBe(2);
+    const aged = await ask('PATCH', '/v1/channels/sport', { keepDays: 30, keepChanges: 100 });
+    expect(aged.body).toMatchObject({ channel: { keepDays: 30, keepChanges: 100, keepHeadlines: 50_000 } });
+    const ageless = await ask('PATCH', '/v1/channels/sport', { keepDays: null, keepChanges: 10_000 });
+    expect(ageless.body).toEqual(changed.body);
+    expect((await ask('GET', '/v1/channels/sport')).body).toEqual(changed.body);
+    expect(changes).toBe(4);
 
     expect((await ask('DELETE', '/v1/channels/sport')).status).toBe(204);
     expect((await ask('DELETE', '/v1/channels/sport')).code).toBe('unknown-channel');
     expect((await ask('GET', '/v1/channels/sport')).code).toBe('unknown-channel');
-    expect(changes).toBe(3);
+    expect(changes).toBe(5);
   });
 
   it('begins only with settings that there can be', async () => {
@@ -256,6 +263,12 @@ describe('the life of a channel', () => {
       [{ name: 'x', timeZone: 'Baku' }, 'timeZone'],
       [{ name: 'x', language: '?' }, 'language'],
       [{ name: 'x', origins: ['site.example'] }, 'origins.0'],
+      [{ name: 'x', keepChanges: 99 }, 'keepChanges'],
+      [{ name: 'x', keepChanges: 100_001 }, 'keepChanges'],
+      [{ name: 'x', keepHeadlines: 0 }, 'keepHeadlines'],
+      [{ name: 'x', keepDays: 0 }, 'keepDays'],
+      [{ name: 'x', keepDays: 36_501 }, 'keepDays'],
+      [{ name: 'x', keepDays: null }, 'keepDays'],
       [{ name: 'x', secret: true }, 'secret'],
     ] as const) {
       const reply = await ask('POST', '/v1/channels', body);

@@ -66,8 +66,20 @@ describe('newsline serve', () => {
     ['a variable', [], { NEWSLINE_PORT: '70000' }, /^newsline: NEWSLINE_PORT [^\n]+\n$/],
     ['a time zone', ['--time-zone', 'Mars/Base'], {}, /^newsline: --time-zone [^\n]+\n$/],
     ['a role', ['--roles', 'ingest,printer'], {}, /^newsline: --roles[^\n]+\n$/],
+    [
+      'a role that readers cannot do without',
+      ['--roles', 'gateway'],
+      {},
+      /^newsline: --roles must have ingest with an embedded store[^\n]+\n$/,
+    ],
     ['an unknown variable', [], { NEWSLINE_PRT: '1' }, /^newsline: NEWSLINE_PRT is not a known setting\n$/],
     ['a store', ['--store', 'postgres://x'], {}, /^newsline: --store [^\n]+\n$/],
+    [
+      'a file of certificates',
+      ['--store', 'rediss://127.0.0.1:1'],
+      { NEWSLINE_STORE_CA: '/nowhere/ca.pem' },
+      /^newsline: NEWSLINE_STORE_CA cannot be read: \/nowhere\/ca\.pem\n$/,
+    ],
     [
       'a store that is not there',
       ['--store', 'redis://127.0.0.1:1'],

@@ -66,6 +66,7 @@ async function doEverything(api: DocumentedApi): Promise<void> {
   await expectOf(200, 'listChannels');
   await expectOf(200, 'getChannel', { channel: 'sport' });
   await expectOf(200, 'updateChannel', { channel: 'sport', body: { timeZone: 'Asia/Baku' } });
+  await expectOf(200, 'updateChannel', { channel: 'sport', body: { keepDays: 30, keepHeadlines: 100 } });
   await expectOf(204, 'deleteChannel', { channel: 'sport' });
   const { body } = await expectOf(201, 'createKey', { body: { name: 'cms', scopes: ['publish'] } });
   await expectOf(200, 'listKeys');
@@ -98,6 +99,7 @@ async function doEverything(api: DocumentedApi): Promise<void> {
     id: 'story-3',
     body: { title: 'Later', version: 1, publishAt: soon() },
   });
+  await expectOf(200, 'listScheduled', { query: '?limit=1' });
   await expectOf(200, 'amendHeadline', {
     id: 'story-2',
     body: { change: 'corrected', notice: 'A word was wrong.', url: null },
@@ -175,6 +177,7 @@ async function doWrong(api: DocumentedApi): Promise<void> {
       await expectOf(400, operation, { channel: '%E0%A4%A', id: '%E0%A4%A' });
     }
     if (needsKey && documents(404)) await expectOf(404, operation, { channel: 'nowhere', ...body });
+    if (operation === 'listScheduled') await expectOf(422, operation, { query: '?limit=501' });
     if (operation === 'lookBackOnHeadline') {
       await expectOf(404, operation, { id: 'none' });
       await expectOf(422, operation, { id: 'two%20words' });
@@ -253,8 +256,11 @@ describe.each(FRAGILE_DEPLOYMENTS)('%s', (_name, deploy) => {
       statuses.map((status) => `${id} ${status}`),
     );
     const missing = documented.filter((one) => !answered.has(one));
-    // Of keys there can be a thousand, which is more than a test makes.
-    expect(missing.filter((one) => isOnRedis || !one.endsWith(' 503'))).toEqual(['createKey 409']);
+    // Of keys there can be a thousand, and ten thousand scheduled headlines: more than a test makes.
+    expect(missing.filter((one) => isOnRedis || !one.endsWith(' 503'))).toEqual([
+      'upsertHeadline 409',
+      'createKey 409',
+    ]);
   });
 
   it('takes what /openapi.json calls valid, and refuses what it calls invalid', async () => {

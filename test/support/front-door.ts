@@ -11,7 +11,8 @@ export interface FrontDoor {
   stop(): Promise<void>;
 }
 
-const DESK = /^\/v1\/(keys(\/.*)?|channels|channels\/[^/]+|channels\/[^/]+\/headlines\/.+)$/;
+const DESK =
+  /^\/v1\/(keys(\/.*)?|channels|channels\/[^/]+|channels\/[^/]+\/headlines\/.+|channels\/[^/]+\/scheduled)$/;
 const WRITING = ['POST', 'PUT', 'PATCH', 'DELETE'];
 
 export async function openFrontDoor(ingestUrl: string, gatewayUrl: string): Promise<FrontDoor> {

@@ -25,6 +25,8 @@ export interface NewslineProcessOptions {
   readonly args?: readonly string[];
   /** Instead of a free one: to come back where it was. */
   readonly port?: number;
+  /** More of the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const GREETING = 'newsline is at ';
@@ -34,6 +36,7 @@ export async function startNewsline({
   store,
   args = [],
   port = 0,
+  env = {},
 }: NewslineProcessOptions): Promise<NewslineProcess> {
   const child = spawn(
     process.execPath,
@@ -49,7 +52,7 @@ export async function startNewsline({
       ...args,
     ],
     {
-      env: { ...process.env, NEWSLINE_ADMIN_KEY: ADMIN_KEY, NEWSLINE_REQUESTS_PER_MINUTE: '1000000' },
+      env: { ...process.env, NEWSLINE_ADMIN_KEY: ADMIN_KEY, NEWSLINE_REQUESTS_PER_MINUTE: '1000000', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

@@ -11,6 +11,8 @@ interface Written {
 
 export interface Newsroom {
   post(fields: object): Promise<Written>;
+  /** The CMS's own way: id and version are its own. */
+  put(id: string, version: number, fields: object): Promise<Written>;
   correct(id: string, fields: object): Promise<Written>;
   kill(id: string, notice?: string): Promise<Written>;
 }
@@ -38,6 +40,7 @@ export function openNewsroom(url: string, channel = 'main', key = ADMIN_KEY): Ne
   const at = (id: string) => `${headlines}/${encodeURIComponent(id)}`;
   return {
     post: (fields) => write('POST', headlines, fields),
+    put: (id, version, fields) => write('PUT', at(id), { version, ...fields }),
     correct: (id, fields) => write('PATCH', at(id), { change: 'corrected', ...fields }),
     kill: (id, notice) => write('DELETE', at(id), notice === undefined ? {} : { notice }),
   };

@@ -13,6 +13,8 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Of the default user. */
   readonly password?: string;
+  /** Speaks nothing but TLS, with these settings: `tlsSettings(certificates)`. */
+  readonly tls?: readonly string[];
   /** More settings, as on the command line: `['--maxmemory', '1mb']`. */
   readonly settings?: readonly string[];
 }
@@ -31,14 +33,16 @@ export async function startRedis({
   folder,
   port,
   password,
+  tls,
   settings = [],
 }: RedisServerOptions = {}): Promise<RedisServer> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'newsline-redis-')));
   const at = port ?? (await freePort());
   const config = join(home, 'redis.conf');
   await writeFile(config, '', { flag: 'a' });
+  const ports = tls ? ['--port', '0', '--tls-port', String(at), ...tls] : ['--port', String(at)];
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
-  const local = ['--bind', '127.0.0.1', '--port', String(at), '--dir', home, '--daemonize', 'no'];
+  const local = ['--bind', '127.0.0.1', ...ports, '--dir', home, '--daemonize', 'no'];
   const secret = password === undefined ? [] : ['--requirepass', password];
   const running = await startRedisProcess(
     [config, ...local, ...durable, ...secret, ...settings],
@@ -46,7 +50,7 @@ export async function startRedis({
     'Ready to accept connections',
   );
   return {
-    url: `redis://${password === undefined ? '' : `:${password}@`}127.0.0.1:${at}`,
+    url: `${tls ? 'rediss' : 'redis'}://${password === undefined ? '' : `:${password}@`}127.0.0.1:${at}`,
     port: at,
     get pid() {
       return running.pid;

@@ -4,12 +4,20 @@ import { CommandError } from '../command-error.ts';
 import { printable, printableJson, printLine, printTable } from '../printing.ts';
 import { isObject } from '../service-client.ts';
 import type { CommandContext } from './command-context.ts';
-import { collect, given, openService, withService } from './service-options.ts';
+import { collect, given, openService, wholeNumber, withService } from './service-options.ts';
 
 interface ChannelOptions {
   readonly language?: string;
   readonly timeZone?: string;
   readonly origin?: readonly string[];
+  readonly keepChanges?: number;
+  readonly keepHeadlines?: number;
+  readonly keepDays?: number;
+}
+
+interface UpdateOptions extends ChannelOptions {
+  readonly clearOrigins?: boolean;
+  readonly anyAge?: boolean;
 }
 
 const PATH = ['v1', 'channels'];
@@ -31,11 +39,14 @@ export function addChannelCommands(program: Command, context: CommandContext): v
       const rows = Array.isArray(channels) ? channels.filter(isObject) : [];
       if (options.json) return printLine(context.stdout, printableJson(rows, 2));
       await printTable(context.stdout, [
-        ['NAME', 'LANGUAGE', 'TIME ZONE', 'ORIGINS'],
-        ...rows.map(({ name, language, timeZone, origins }) => [
+        ['NAME', 'LANGUAGE', 'TIME ZONE', 'CHANGES', 'HEADLINES', 'DAYS', 'ORIGINS'],
+        ...rows.map(({ name, language, timeZone, origins, keepChanges, keepHeadlines, keepDays }) => [
           String(name),
           String(language),
           String(timeZone),
+          String(keepChanges ?? ''),
+          String(keepHeadlines ?? ''),
+          String(keepDays ?? 'any'),
           Array.isArray(origins) ? origins.join(' ') : '',
         ]),
       ]);
@@ -47,16 +58,24 @@ export function addChannelCommands(program: Command, context: CommandContext): v
       .command('update')
       .description('change the settings of a channel; what is not named stays')
       .argument('<name>')
-      .option('--clear-origins', 'leave only the service’s own websites'),
-  ).action(async (name: string, options: ChannelOptions & { clearOrigins?: boolean }, command: Command) => {
+      .option('--clear-origins', 'leave only the service’s own websites')
+      .option('--any-age', 'keep what is old, within the numbers kept'),
+  ).action(async (name: string, options: UpdateOptions, command: Command) => {
     if (options.clearOrigins && options.origin) {
       throw new CommandError('usage', '--clear-origins: cannot stand beside --origin');
     }
-    const body = { ...settingsOf(options), ...(options.clearOrigins && { origins: [] }) };
+    if (options.anyAge && options.keepDays !== undefined) {
+      throw new CommandError('usage', '--any-age: cannot stand beside --keep-days');
+    }
+    const body = {
+      ...settingsOf(options),
+      ...(options.clearOrigins && { origins: [] }),
+      ...(options.anyAge && { keepDays: null }),
+    };
     if (Object.keys(body).length === 0) {
       throw new CommandError(
         'usage',
-        'nothing to change: give --language, --time-zone, --origin or --clear-origins',
+        'nothing to change: give --language, --time-zone, --origin, --keep-days or another setting',
       );
     }
     await openService(command, context).request({ method: 'PATCH', path: [...PATH, name], body });
@@ -83,8 +102,17 @@ const withSettings = (command: Command): Command =>
     command
       .option('--language <tag>', 'language of headlines that name none, as en, az or ru')
       .option('--time-zone <zone>', 'IANA zone of the newsroom, as Asia/Baku')
-      .option('--origin <origin>', 'website that may read, as https://site.example; repeatable', collect),
+      .option('--origin <origin>', 'website that may read, as https://site.example; repeatable', collect)
+      .option('--keep-changes <n>', 'kept to resume from (10000)', wholeNumber(100, 100_000))
+      .option('--keep-headlines <n>', 'kept, retracted ones too (50000)', wholeNumber(100, 1_000_000))
+      .option(
+        '--keep-days <n>',
+        'for which changes, and headlines not changed since, are kept (any age)',
+        wholeNumber(1, 36_500),
+      ),
   );
 
-const settingsOf = ({ language, timeZone, origin }: ChannelOptions): Record<string, unknown> =>
-  given({ language, timeZone, origins: origin });
+const settingsOf = ({ language, timeZone, origin, ...rest }: ChannelOptions): Record<string, unknown> => {
+  const { keepChanges, keepHeadlines, keepDays } = rest;
+  return given({ language, timeZone, origins: origin, keepChanges, keepHeadlines, keepDays });
+};

@@ -1,5 +1,6 @@
 /** Channels and API keys of an embedded store. */
 import { randomBytes } from 'node:crypto';
+import type { Channel } from '../../domain/channel.ts';
 import type { ApiKeyStore, ChannelStore } from '../../domain/engine.ts';
 import { newState } from './commit-change.ts';
 import type { Store } from './store.ts';
@@ -33,7 +34,10 @@ export function createEmbeddedChannels(store: Store, onBirthOrEnd: (name: string
       store.write(() => {
         const channel = canBeKey(name) ? channels.get(name) : undefined;
         if (!channel) return undefined;
-        const next = { ...channel, ...settings, name };
+        const { keepDays = channel.keepDays, ...others } = settings;
+        const { keepDays: _, ...before } = channel;
+        const age = typeof keepDays === 'number' ? { keepDays } : {};
+        const next: Channel = { ...before, ...others, ...age, name };
         channels.putSync(name, next);
         return next;
       }),

@@ -6,12 +6,13 @@
 import { CANARY_CHANNEL, type Engine, type HeadlineStore } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
 import { formatInstant } from '../../domain/time.ts';
-import { commitChange, findReceipt, LIMITS, type Limits, newState } from './commit-change.ts';
+import { clearAway, LIMITS, type Limits, retentionOf } from './clear-away.ts';
+import { commitChange, findReceipt, newState } from './commit-change.ts';
 import { createEmbeddedChannels, createEmbeddedKeys, newEpoch, sweepDoomed } from './embedded-channels.ts';
 import { createEmbeddedFeed, type EmbeddedFeed, type Trouble } from './embedded-feed.ts';
 import { examineStore } from './examine-store.ts';
 import { openStore, type Store } from './store.ts';
-import { canBeKey } from './tables.ts';
+import { canBeKey, rowsOf } from './tables.ts';
 
 export interface EmbeddedEngineOptions {
   /** Made where there is none, for this user alone. */
@@ -63,6 +64,9 @@ export async function openEmbeddedEngine({
   };
 }
 
+/** Rows that one sweep drops of each kind, of all channels: readers are served in between. */
+const SWEEP_LIMIT = 1_000;
+
 function createEmbeddedHeadlines(
   store: Store,
   feed: EmbeddedFeed,
@@ -71,6 +75,7 @@ function createEmbeddedHeadlines(
 ): HeadlineStore {
   const { states, records, due } = store.tables;
   return {
+    now: async () => now(),
     read: (channel, id) =>
       store.read((transaction) => {
         if (!canBeKey(channel) || !canBeKey(id)) return undefined;
@@ -107,6 +112,29 @@ function createEmbeddedHeadlines(
         }
         found.sort((a, b) => (a.releaseAt < b.releaseAt ? -1 : a.releaseAt > b.releaseAt ? 1 : 0));
         return found.map(({ channel, id }) => ({ channel, id, nowMs }));
+      }),
+    scheduled: (channel, limit) =>
+      store.read((transaction) => {
+        const state = canBeKey(channel) ? states.get(channel, { transaction }) : undefined;
+        if (!state) return { total: 0, records: [] };
+        const { home } = state;
+        const ids = [...due.getKeys({ ...rowsOf(home), limit, transaction })].map((key) => String(key[2]));
+        const rows = ids.flatMap((id) => records.get([home, id], { transaction }) ?? []);
+        return { total: state.scheduled, records: rows.map(reviveRecord) };
+      }),
+    sweep: () =>
+      store.write(() => {
+        const nowMs = now();
+        let room = SWEEP_LIMIT;
+        for (const name of [...states.getKeys()]) {
+          const state = states.get(name);
+          const channel = store.tables.channels.get(name);
+          if (!state || !channel || room <= 0) continue;
+          const cleared = clearAway(store.tables, state, retentionOf(channel, limits, nowMs), nowMs, room);
+          if (cleared.dropped > 0) states.putSync(name, cleared.state);
+          room -= cleared.dropped;
+        }
+        return room < SWEEP_LIMIT;
       }),
   };
 }

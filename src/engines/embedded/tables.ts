@@ -20,9 +20,11 @@ export interface ChannelState {
   readonly tag: string;
   /** Of the oldest entry kept. */
   readonly logStart: number;
-  /** Commits so far: the age of a record is the stamp of its last commit. */
+  /** Of the latest commit, in microseconds since 1970 UTC, no two alike: the age of a record is its last commit's. */
   readonly stamp: number;
+  /** Records beside those scheduled. */
   readonly records: number;
+  readonly scheduled: number;
   readonly receipts: number;
 }
 
@@ -119,12 +121,16 @@ export const storePath = (folder: string): string => join(folder, 'newsline.mdb'
 export const rowsOf = (home: number) => ({ start: [home], end: [home + 1] });
 export const rowsOfReversed = (home: number) => ({ start: [home + 1], end: [home], reverse: true });
 
-/** What goes first when too many records are kept: the oldest, but a story still to come goes last. */
+/** Tiers of `ages`: records that go when they are too many or too old, and those still to come, which stay. */
+export const KEPT = 0;
+const SCHEDULED = 1;
 export const ageKey = (home: number, { status, stamp }: Pick<RecordRow, 'status' | 'stamp'>): RowKey => [
   home,
-  status === 'scheduled' ? 1 : 0,
+  status === 'scheduled' ? SCHEDULED : KEPT,
   stamp,
 ];
+/** Oldest first. */
+export const rowsOfTier = (home: number, tier: number) => ({ start: [home, tier], end: [home, tier + 1] });
 
 /** LMDB's keys are short, and end at a zero byte: what cannot be a key was never written. */
 export const canBeKey = (text: string): boolean =>

@@ -11,25 +11,27 @@
 import type { Commit } from '../../domain/engine.ts';
 import type { ChannelKeys } from './redis-keys.ts';
 import { script } from './redis-link.ts';
+import { NAME_KEYS, RETENTION } from './retention-script.ts';
 
 /**
  * A record is kept as `REVISION SEQUENCE JSON`, a receipt as `[fingerprint, id, record's sequence, epoch, sequence,
- * tag, JSON]` (sequence 0: no entry), an announcement as `[epoch, sequence, tag, previous, at, JSON]`.
+ * tag, JSON]` (sequence 0: no entry), an announcement as `[epoch, sequence, tag, previous, at, JSON]`. Of an entry `m`
+ * is when Redis wrote it; it must stay the fifth field, where the retention script looks for it.
  */
 export const COMMIT = script(`
-local settings, meta, log, records, held, line, kept, due, receipts, expiry = unpack(KEYS)
+${NAME_KEYS}
+${RETENTION}
 local id, expected, revision, status, published, release, numbered, json = unpack(ARGV, 1, 8)
 local key, fingerprint, ttl = unpack(ARGV, 9, 11)
-local topic, epoch, isOpen, logLimit, recordLimit, receiptLimit = unpack(ARGV, 12, 17)
-local tag, at, body = unpack(ARGV, 18, 20)
+local topic, epoch, isOpen, logLimit, recordLimit, receiptLimit, scheduleLimit = unpack(ARGV, 12, 18)
+local tag, at, body = unpack(ARGV, 19, 21)
 
-local function text(number) return string.format('%.0f', number) end
 local function place(number) return string.format('%016.0f', number) .. ' ' .. id end
 
 if isOpen == '0' and redis.call('EXISTS', settings) == 0 then return {'unknown-channel'} end
 
-local clock = redis.call('TIME')
-local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local stamp = microseconds()
+local now = math.floor(stamp / 1000)
 if key ~= '' then
   local forgotten = redis.call('ZSCORE', expiry, key)
   if forgotten and tonumber(forgotten) > now then
@@ -41,6 +43,9 @@ local stored = redis.call('HGET', records, id) or redis.call('HGET', held, id) o
 local wasRevision, wasNumbered = string.match(stored, '^(%d+) (%d+) ')
 if wasRevision ~= expected then return {'conflict'} end
 
+if status == 'scheduled' and redis.call('ZCARD', due) >= tonumber(scheduleLimit)
+  and not redis.call('ZSCORE', due, id) then return {'schedule-full'} end
+
 local sequence, announcement = 0
 if tag then
   local head = redis.call('HMGET', meta, 'epoch', 'sequence', 'tag')
@@ -50,7 +55,7 @@ if tag then
   if numbered == '0' then numbered = text(sequence) end
   announcement = cjson.encode({epoch, text(sequence), tag, previous, at, body})
   if sequence == 1 then redis.call('DEL', log) end
-  redis.call('XADD', log, 'MAXLEN', logLimit, text(sequence) .. '-0', 't', tag, 'p', previous, 'a', at, 'b', body)
+  redis.call('XADD', log, text(sequence) .. '-0', 't', tag, 'p', previous, 'a', at, 'b', body, 'm', text(now))
   redis.call('HSET', meta, 'epoch', epoch, 'sequence', text(sequence), 'tag', tag)
 end
 
@@ -62,33 +67,20 @@ if status == 'scheduled' then
   redis.call('ZADD', due, release, id)
   redis.call('ZREM', kept, id)
 else
+  -- Later than all before, also where the clock was set back: so the order is the order of the commits.
+  stamp = math.max(stamp, tonumber(redis.call('HGET', meta, 'stamp') or '0') + 1)
+  redis.call('HSET', meta, 'stamp', text(stamp))
   redis.call('ZREM', due, id)
-  redis.call('ZADD', kept, redis.call('HINCRBY', meta, 'changes', 1), id)
-end
-
-local over = redis.call('ZCARD', kept) - recordLimit
-if over > 0 then
-  for _, old in ipairs(redis.call('ZRANGE', kept, 0, math.min(over, 100) - 1)) do
-    local number = string.match(redis.call('HGET', records, old) or '', '^%d+ (%d+) ') or '0'
-    redis.call('ZREM', line, string.format('%016.0f', tonumber(number)) .. ' ' .. old)
-    redis.call('HDEL', records, old)
-    redis.call('HDEL', held, old)
-    redis.call('ZREM', kept, old)
-  end
+  redis.call('ZADD', kept, text(stamp), id)
 end
 
 if key ~= '' then
   redis.call('HSET', receipts, key,
     cjson.encode({fingerprint, id, numbered, epoch, text(sequence), tag or '', json}))
-  redis.call('ZADD', expiry, now + ttl, key)
-  local gone = redis.call('ZRANGEBYSCORE', expiry, '-inf', now, 'LIMIT', 0, 10)
-  local many = redis.call('ZCARD', expiry) - receiptLimit
-  if many > 0 and #gone == 0 then gone = redis.call('ZRANGE', expiry, 0, math.min(many, 10) - 1) end
-  for _, old in ipairs(gone) do
-    redis.call('HDEL', receipts, old)
-    redis.call('ZREM', expiry, old)
-  end
+  redis.call('ZADD', expiry, text(now + ttl), key)
 end
+
+keepWithin(limitsOf(logLimit, recordLimit, receiptLimit), now, 100)
 if announcement then redis.call('PUBLISH', topic, announcement) end
 return {'committed', epoch, text(sequence), numbered}
 `);
@@ -99,12 +91,16 @@ export interface CommitContext {
   readonly newEpoch: string;
   /** Needs no one to have created it. */
   readonly isOpen: boolean;
+  /** Of a channel whose settings say nothing of it. */
   readonly logLimit: number;
+  /** Of a channel whose settings say nothing of it. */
   readonly recordLimit: number;
   readonly receiptLimit: number;
+  readonly scheduleLimit: number;
 }
 
-export function commitKeys(keys: ChannelKeys): string[] {
+/** Every key that a commit or a sweep may touch, in the order in which the scripts name them. */
+export function channelKeys(keys: ChannelKeys): string[] {
   const { settings, meta, log, records, held, line, kept, due, receipts, expiry } = keys;
   return [settings, meta, log, records, held, line, kept, due, receipts, expiry];
 }
@@ -130,6 +126,7 @@ export function commitArguments(commit: Commit, context: CommitContext): (string
     context.logLimit,
     context.recordLimit,
     context.receiptLimit,
+    context.scheduleLimit,
     ...(entry ? [entry.tag, entry.at, entry.json] : []),
   ];
 }

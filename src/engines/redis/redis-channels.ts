@@ -4,7 +4,7 @@
  * The settings lie with the channel, so that a commit finds out in its own script whether the channel exists; the
  * names lie in one set for all. The set is written before a channel comes to be and after it is gone.
  */
-import type { Channel } from '../../domain/channel.ts';
+import type { Channel, ChannelPatch } from '../../domain/channel.ts';
 import type { ChannelStore } from '../../domain/engine.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
@@ -69,13 +69,16 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
 }
 
 /** Each setting stands alone, so that two who change different ones do not undo each other. */
-const toFields = (settings: Partial<Channel>): string[] =>
+const toFields = (settings: ChannelPatch): string[] =>
   Object.entries(settings).flatMap(([name, value]) => [name, JSON.stringify(value)]);
 
 /** @returns undefined where nothing is set: then there is no such channel. */
 function toChannel(fields: Readonly<Record<string, string>>): Channel | undefined {
-  const settings = Object.entries(fields).map(([name, json]) => [name, JSON.parse(json)] as const);
-  return settings.length === 0 ? undefined : (Object.fromEntries(settings) as Channel);
+  const settings = Object.entries(fields)
+    .map(([name, json]) => [name, JSON.parse(json) as unknown] as const)
+    // What was taken away.
+    .filter(([, value]) => value !== null);
+  return settings.length === 0 ? undefined : (Object.fromEntries(settings) as unknown as Channel);
 }
 
 const pairUp = (list: readonly string[]): Record<string, string> =>

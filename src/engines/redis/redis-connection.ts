@@ -144,7 +144,7 @@ export function connectTo(
       redis.options.host = next.host;
       redis.options.port = next.port;
       if (redis.status === 'reconnecting') redis.connect().catch(() => {});
-      else redis.disconnect(true);
+      else hangUp(redis, true);
     },
     prove(withinMs) {
       if (isProving || redis.status !== 'ready') return;
@@ -155,7 +155,7 @@ export function connectTo(
           if (!isProving || isEnded) return;
           isProving = false;
           lose(new Error(`no sign of life within ${withinMs} ms`));
-          redis.disconnect(true);
+          hangUp(redis, true);
         });
       }, withinMs);
       const done = () => {
@@ -169,8 +169,17 @@ export function connectTo(
       const isOpen = redis.status === 'ready' || redis.status === 'connect' || redis.status === 'connecting';
       const ended = isOpen ? new Promise<void>((resolve) => redis.once('end', () => resolve())) : undefined;
       redis.on('error', () => {});
-      redis.disconnect();
+      hangUp(redis);
       await ended;
     },
   };
+}
+
+/**
+ * ioredis hears the first error of a stream only. A TLS handshake that is cut off may have two, and one that no one hears
+ * ends the process.
+ */
+function hangUp(redis: Redis, isToReturn = false): void {
+  redis.stream?.on('error', () => {});
+  redis.disconnect(isToReturn);
 }

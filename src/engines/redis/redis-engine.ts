@@ -5,7 +5,8 @@
  * as Redis is set to be (append-only file, fsync always; `examine` says so where it is not).
  */
 import { randomBytes } from 'node:crypto';
-import { type Engine, LOG_LIMIT, RECORD_LIMIT } from '../../domain/engine.ts';
+import { LOG_LIMIT, RECORD_LIMIT } from '../../domain/channel.ts';
+import type { Engine } from '../../domain/engine.ts';
 import { openRedisLink } from './open-redis-link.ts';
 import { createRedisApiKeys } from './redis-api-keys.ts';
 import { createRedisChannels } from './redis-channels.ts';
@@ -18,6 +19,8 @@ import { createRedisKeys } from './redis-keys.ts';
 export interface RedisEngineOptions {
   /** Of one Redis, of sentinels or of a cluster; see redis-address.ts. */
   readonly url: string;
+  /** Texts in PEM, for `rediss`: whom to trust, where not those that Node does, and what to show of us. */
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /** Begins the name of every key. @default 'newsline' */
   readonly keyPrefix?: string;
   /** Told of each loss and return of Redis, and of each new beginning of a follower. */
@@ -43,6 +46,7 @@ const newEpoch = (): string => randomBytes(9).toString('base64url');
 /** Rejects with {@link EngineUnavailable} where Redis cannot be reached, with a TypeError where an option is wrong. */
 export async function openRedisEngine({
   url,
+  tls = {},
   keyPrefix = 'newsline',
   log = silent,
   reconcileMs = 1_000,
@@ -53,7 +57,7 @@ export async function openRedisEngine({
   random = Math.random,
 }: RedisEngineOptions): Promise<Engine> {
   const keys = createRedisKeys(keyPrefix);
-  const link = await openRedisLink({ url, timeoutMs: commandTimeoutMs, log, random });
+  const link = await openRedisLink({ url, tls, timeoutMs: commandTimeoutMs, log, random });
   const feed = createRedisFeed(link, keys, { reconcileMs, log, newEpoch });
   const limits = { log: logLimit, records: recordLimit, receipts: receiptLimit };
   return {

@@ -4,6 +4,7 @@
  * ioredis hangs the command's arguments, headlines and passwords among them, on the errors it throws: nothing of
  * such an error is passed on but its message.
  */
+import { types } from 'node:util';
 import { ReplyError } from 'ioredis';
 import { EngineUnavailable } from '../../domain/engine.ts';
 import type { Place } from './redis-address.ts';
@@ -13,7 +14,8 @@ const PASSING =
   /(?:^| -)(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|UNBLOCKED|ERR max number of clients)/;
 
 export function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown reason';
+  // Those of Node itself are errors of another realm where we run in one of our own, as under Jest.
+  if (!types.isNativeError(error)) return 'unknown reason';
   // Of a host with several addresses Node says nothing but the code.
   if (error.message === '') return 'code' in error ? String(error.code) : error.name;
   // Redis repeats the arguments of a command it does not know.

@@ -1,15 +1,21 @@
-/** Headlines in Redis: reads their records, commits what was decided on them, and says which are due. */
+/**
+ * Headlines in Redis: reads their records, commits what was decided on them, and says which are due.
+ *
+ * What time it is, Redis says where the channel lies: the clocks of our own processes decide nothing.
+ */
 import {
   CANARY_CHANNEL,
   type CommitResult,
   type HeadlineStore,
   type Idempotency,
   type ReceiptResult,
+  SCHEDULE_LIMIT,
 } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
-import { COMMIT, commitArguments, commitKeys } from './commit-script.ts';
+import { COMMIT, channelKeys, commitArguments } from './commit-script.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
+import { SWEEP } from './retention-script.ts';
 import { readReceipt, readRecord } from './stored-text.ts';
 
 /** A record moves from `held` to `records`: both are looked at in the same instant. */
@@ -21,6 +27,28 @@ local forgotten = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if not forgotten or tonumber(forgotten) <= clock[1] * 1000 + math.floor(clock[2] / 1000) then return false end
 return redis.call('HGET', KEYS[1], ARGV[1])
 `);
+
+/** Names a key so that the clock asked is the one where the channel lies. */
+const NOW = script(`
+local clock = redis.call('TIME')
+return clock[1] * 1000 + math.floor(clock[2] / 1000)
+`);
+
+const DUE = script(`
+local clock = redis.call('TIME')
+local now = string.format('%.0f', clock[1] * 1000 + math.floor(clock[2] / 1000))
+return {now, redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[1])}
+`);
+
+const SCHEDULED = script(`
+local due, held = unpack(KEYS)
+local found = {}
+for at, id in ipairs(redis.call('ZRANGE', due, 0, ARGV[1] - 1)) do found[at] = redis.call('HGET', held, id) end
+return {redis.call('ZCARD', due), found}
+`);
+
+/** Rows of each kind that one sweep of a channel drops: a few milliseconds of Redis' time. */
+const SWEEP_LIMIT = 500;
 
 export interface RedisLimits {
   readonly log: number;
@@ -37,7 +65,23 @@ export function createRedisHeadlines(
   limits: RedisLimits,
   newEpoch: () => string,
 ): HeadlineStore {
+  /** All that the script says of each channel there is. */
+  async function askEachChannel<Answer>(
+    question: (channel: string) => Promise<Answer>,
+  ): Promise<readonly (readonly [channel: string, answer: Answer])[]> {
+    const channels = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
+    const asked = await Promise.allSettled(
+      channels.map(async (channel) => [channel, await question(channel)] as const),
+    );
+    // A server of a cluster that is gone does not hold back what the others have.
+    const [failed] = asked.flatMap((each) => (each.status === 'rejected' ? [each] : []));
+    if (failed && asked.every(({ status }) => status === 'rejected')) throw failed.reason;
+    return asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  }
+
   return {
+    now: async (channel) => Number(await link.run(NOW, [keys.of(channel).settings])),
+
     async read(channel, id) {
       const { records, held } = keys.of(channel);
       const text = await link.run(READ, [records, held], [id]);
@@ -48,21 +92,22 @@ export function createRedisHeadlines(
       const { channel, id, record, entry, idempotency } = commit;
       const isCanary = channel === CANARY_CHANNEL;
       const { log, records, receipts } = isCanary ? CANARY_LIMITS : limits;
-      const channelKeys = keys.of(channel);
+      const ofChannel = keys.of(channel);
       const reply = await link.run(
         COMMIT,
-        commitKeys(channelKeys),
+        channelKeys(ofChannel),
         commitArguments(commit, {
-          keys: channelKeys,
+          keys: ofChannel,
           newEpoch: newEpoch(),
           isOpen: isCanary,
           logLimit: log,
           recordLimit: records,
           receiptLimit: receipts,
+          scheduleLimit: SCHEDULE_LIMIT,
         }),
       );
       const [kind, ...rest] = reply as [string, ...string[]];
-      if (kind === 'conflict' || kind === 'unknown-channel') return { kind };
+      if (kind === 'conflict' || kind === 'unknown-channel' || kind === 'schedule-full') return { kind };
       if (kind === 'known' && idempotency) return compare(rest[0] ?? '', idempotency);
       const [epoch = '', sequence = '', numbered = ''] = rest;
       const cursor = entry && { epoch, sequence: Number(sequence), tag: entry.tag };
@@ -77,23 +122,32 @@ export function createRedisHeadlines(
     },
 
     async due(limit) {
-      const [channels, [seconds, micros]] = await Promise.all([
-        link.ask(keys.channels, (redis) => redis.smembers(keys.channels)),
-        link.ask(keys.channels, (redis) => redis.time()),
-      ]);
-      const nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-      const found = await link.askEach<string[]>(
-        channels,
-        (channel) => keys.of(channel).due,
-        (redis, channel) =>
-          redis.zrangebyscore(keys.of(channel).due, '-inf', nowMs, 'WITHSCORES', 'LIMIT', 0, limit),
-      );
-      return channels
-        .flatMap((channel, at) =>
-          pairs(found[at] ?? []).map(([id, score]) => ({ channel, id, at: Number(score) })),
-        )
+      const answers = await askEachChannel((channel) => link.run(DUE, [keys.of(channel).due], [limit]));
+      return answers
+        .flatMap(([channel, answer]) => {
+          const [now, found] = answer as [string, string[]];
+          return pairs(found).map(([id, score]) => ({ channel, id, nowMs: Number(now), at: Number(score) }));
+        })
         .sort((a, b) => a.at - b.at)
-        .map(({ channel, id }) => ({ channel, id, nowMs }));
+        .map(({ channel, id, nowMs }) => ({ channel, id, nowMs }));
+    },
+
+    async scheduled(channel, limit) {
+      const { due, held } = keys.of(channel);
+      const [total, texts] = (await link.run(SCHEDULED, [due, held], [limit])) as [number, string[]];
+      return { total, records: texts.map(readRecord) };
+    },
+
+    async sweep() {
+      const dropped = await askEachChannel((channel) =>
+        link.run(SWEEP, channelKeys(keys.of(channel)), [
+          limits.log,
+          limits.records,
+          limits.receipts,
+          SWEEP_LIMIT,
+        ]),
+      );
+      return dropped.some(([, count]) => Number(count) > 0);
     },
   };
 }

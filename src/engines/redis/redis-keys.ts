@@ -7,7 +7,7 @@
 export interface ChannelKeys {
   /** Hash of the settings, each as JSON; the channel exists while this does. */
   readonly settings: string;
-  /** Hash: epoch, sequence and tag of the head; `changes` counts commits. */
+  /** Hash: epoch, sequence and tag of the head; `stamp` of the latest change of a record. */
   readonly meta: string;
   /** Stream of entries; the id is the sequence number. */
   readonly log: string;
@@ -17,7 +17,10 @@ export interface ChannelKeys {
   readonly held: string;
   /** Sorted set of the live headlines: by publication, then by first entry. */
   readonly line: string;
-  /** Sorted set of ids by their last change; what is scheduled is not in it, and so is never dropped. */
+  /**
+   * Sorted set of ids by their last change, in microseconds since 1970 by Redis' clock, no two alike; what is
+   * scheduled is not in it, and so is never dropped.
+   */
   readonly kept: string;
   /** Sorted set of ids by the time of their release. */
   readonly due: string;
