@@ -7,6 +7,8 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   countRefusal(code: string): void;
+  /** Adds a number that another part counts. */
+  addCount(name: string, help: string, read: () => number): void;
 }
 
 /**
@@ -130,5 +132,15 @@ export function createMetrics(
     contentType: registry.contentType,
     text: () => registry.metrics(),
     countRefusal: (code) => refusals.inc({ code }),
+    addCount: (name, help, read) =>
+      void new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      }),
   };
 }

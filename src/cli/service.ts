@@ -53,6 +53,11 @@ export async function startService({
   const whyUnready = async () => (gateway ? gateway.unreadyBecause : checkStore());
   const tally = createTally();
   const metrics = createMetrics(() => gateway?.state, whyUnready, tally);
+  metrics.addCount(
+    'newsline_under_replicated_commits_total',
+    'Changes acknowledged while fewer replicas than wanted had them',
+    () => engine.replication?.underReplicated ?? 0,
+  );
   const warnOfOrigin = atMostEvery(ORIGIN_WARNING_MS, (message: string) =>
     log.warn({ message }, 'a website was denied'),
   );

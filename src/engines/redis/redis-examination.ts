@@ -7,16 +7,17 @@ import type { RedisLink } from './redis-link.ts';
 const OLDEST = [6, 2] as const;
 
 /** Of a cluster each server is examined; what is found begins with its address then. */
-export async function examineRedis(link: RedisLink): Promise<readonly Finding[]> {
+/** @param waitReplicas that a commit waits for */
+export async function examineRedis(link: RedisLink, waitReplicas: number): Promise<readonly Finding[]> {
   const servers = await link.askAll(gather);
   const isOne = servers.length === 1;
   return servers.flatMap(({ address, answer }) => {
-    const findings = findingsOn(answer);
+    const findings = findingsOn(answer, waitReplicas);
     return isOne ? findings : findings.map((each) => ({ ...each, detail: `${address}: ${each.detail}` }));
   });
 }
 
-function findingsOn(facts: Facts | Error): readonly Finding[] {
+function findingsOn(facts: Facts | Error, waitReplicas: number): readonly Finding[] {
   if (facts instanceof Error) return [{ ok: false, subject: 'redis', detail: wordsOf(facts) }];
   return [
     { ok: true, subject: 'redis', detail: `answers in ${facts.roundTripMs} ms` },
@@ -26,6 +27,7 @@ function findingsOn(facts: Facts | Error): readonly Finding[] {
     appendFsync(facts.fsync),
     eviction(facts.info['maxmemory_policy'] ?? ''),
     memory(Number(facts.info['used_memory']), Number(facts.info['maxmemory'])),
+    ...(waitReplicas > 0 ? [replicas(Number(facts.info['connected_slaves']), waitReplicas)] : []),
   ];
 }
 
@@ -105,3 +107,12 @@ function memory(used: number, most: number): Finding {
     ? { ok: true, subject, detail }
     : { ok: false, subject, detail: `${detail}: raise \`maxmemory\`, or commits will be refused` };
 }
+
+const replicas = (connected: number, wanted: number): Finding => ({
+  ok: connected >= wanted,
+  subject: 'replicas',
+  detail:
+    connected >= wanted
+      ? `${connected} connected, ${wanted} waited for`
+      : `${connected} connected, but commits wait for ${wanted}: each will take its longest`,
+});

@@ -3,7 +3,7 @@
  *
  * The newest election among the answers wins, whoever gives it: a sentinel that was cut off together with an old primary
  * goes on naming it, and must not lead us back. Asking also finds what a lost message would hide, and tells that the
- * sentinel itself is alive; so nothing is subscribed to. [ADR 11]
+ * sentinel itself is alive; so nothing is subscribed to. [ADR 12]
  */
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { nameOfPlace, type Place } from './redis-address.ts';
