@@ -7,6 +7,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentedUser, loadUsers } from './documented-users.ts';
 import { askRedis, infoOf } from './redis-admin.ts';
 import { freePort, type RedisProcess, startRedisProcess } from './redis-process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
@@ -187,20 +188,9 @@ async function startServer(settings: readonly string[]): Promise<RedisServer> {
       ...settings,
     ],
   });
-  // As in docs/redis-access.md.
-  const rights = {
-    [SENTINEL[0]]: [
-      ...[`>${SENTINEL[1]}`, 'allchannels', '+multi', '+slaveof', '+ping', '+exec', '+subscribe'],
-      ...['+config|rewrite', '+role', '+publish', '+info', '+client|setname', '+client|kill', '+script|kill'],
-    ],
-    [REPLICATION[0]]: [`>${REPLICATION[1]}`, '+psync', '+replconf', '+ping'],
-  };
-  await askRedis(server.url, async (redis) => {
-    for (const [name, rules] of Object.entries(rights)) {
-      await redis.call('ACL', 'SETUSER', name, 'on', ...rules);
-    }
-    await redis.call('CONFIG', 'REWRITE');
-  });
+  await loadUsers([server.url], [documentedUser('Sentinels', SENTINEL[0])], { password: SENTINEL[1] });
+  await loadUsers([server.url], [documentedUser('Sentinels', user)], { password });
+  await askRedis(server.url, (redis) => redis.call('CONFIG', 'REWRITE'));
   return server;
 }
 
