@@ -42,6 +42,7 @@ export interface RedisLink {
   ): Promise<Answer[]>;
   /** All servers that have keys; one that does not answer is told with its reason. */
   askAll: Topology['askAll'];
+  askSentinels: Topology['askSentinels'];
   /** Items whose keys are on one server, together. */
   split: Topology['split'];
   /** Keys of one script stand on one server. */
@@ -142,6 +143,7 @@ export function createRedisLink(topology: Topology): RedisLink {
       return items.map((item) => byItem.get(item) as Answer);
     },
     askAll: (question) => topology.askAll(question),
+    askSentinels: (question) => topology.askSentinels(question),
     split: (items, keyOf) => topology.split(items, keyOf),
     run: async (script, keys, args = []) => (await execute(script, keys, args, 'commands')).reply,
     listen: (hooks) => topology.listen(hooks),
