@@ -20,7 +20,7 @@ export interface Told<Answer> {
 }
 
 /** @param name what the sentinels call the primary */
-export type SentinelQuestion<Answer> = (redis: Redis, name: string) => Promise<Answer>;
+type SentinelQuestion<Answer> = (redis: Redis, name: string) => Promise<Answer>;
 
 export interface Topology {
   /** Pub/Sub channels belong to shards, as keys do. */
