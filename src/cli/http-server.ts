@@ -25,6 +25,8 @@ export interface HttpServerOptions {
   readonly requestMs?: number;
   /** Milliseconds in which a peer takes nothing of its answer. @default 60000 */
   readonly answerMs?: number;
+  /** Milliseconds in which a request that was answered before its end is still read past. @default 2000 */
+  readonly lingerMs?: number;
   /** Milliseconds a socket may wait for its next request. @default 5000 */
   readonly idleMs?: number;
   /** Milliseconds between two looks for requests that take too long. @default 1000 */
@@ -50,6 +52,7 @@ export function createHttpServer({
   headMs = 10_000,
   requestMs = 30_000,
   answerMs = 60_000,
+  lingerMs = 2_000,
   idleMs = 5_000,
   lookMs = 1_000,
 }: HttpServerOptions): Server {
@@ -69,8 +72,18 @@ export function createHttpServer({
       return;
     }
     underWay.set(socket, count);
-    response.once('finish', () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    response.once('finish', () => {
+      underWay.set(socket, (underWay.get(socket) ?? 1) - 1);
+      if (!request.complete) setTimeout(endIfUnfinished, lingerMs, request).unref();
+    });
     onRequest(request, response);
+  }
+
+  /** It was refused, and is sent all the same. */
+  function endIfUnfinished({ complete, socket }: IncomingMessage): void {
+    if (complete || socket.destroyed) return;
+    onEnded('slow-request');
+    socket.destroy();
   }
 
   const server = createServer(

@@ -94,6 +94,7 @@ export async function startService({
         timeZone,
         limits: { bodyBytes: settings.maxBodyBytes, requestsPerMinute: settings.requestsPerMinute },
         log,
+        onRefused,
         onChannelsChanged: () => gateway?.refresh(),
       })
     : undefined;
@@ -120,7 +121,7 @@ export async function startService({
       tally.ended[reason] += 1;
     },
     sockets: settings.maxConnections + SOCKETS_BESIDE,
-    socketsPerAddress: settings.maxConnectionsPerAddress * 2,
+    socketsPerAddress: settings.maxConnectionsPerAddress * 2 + SOCKETS_BESIDE / 10,
     trustedProxies: settings.trustedProxies,
   });
   server.on('upgrade', (request, socket, head) => {
@@ -161,7 +162,7 @@ export async function startService({
 const ORIGIN_WARNING_MS = 10_000;
 /** For requests that were begun, however long the readers took. */
 const FINISH_MS = 1_000;
-/** For requests and health checks, beside the connections of readers. */
+/** For requests and health checks, beside the connections of readers; a tenth of them for those of one address. */
 const SOCKETS_BESIDE = 1_000;
 
 /** Leaves out what comes too soon after the last one: outsiders must not be able to fill the log. */

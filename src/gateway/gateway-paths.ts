@@ -14,6 +14,7 @@ const refusals = {
   '403': problem('The website is not allowed to read'),
   '404': problem('There is no such channel'),
   '422': problem('A parameter is not valid'),
+  '429': problem('This address asks for too much, or has too many connections'),
 };
 
 const channel = { name: 'channel', in: 'path', required: true, schema: toJsonSchema(channelName) };
@@ -83,7 +84,7 @@ export const gatewayPaths = {
         },
         ...refusals,
         '410': problem('What follows the cursor is no longer kept (dialects without a snapshot)'),
-        '429': problem('Too many connections from this address'),
+        '429': problem('Too many connections from this address, or it asks for too much'),
         '503': problem(
           'The server is draining, too many readers are arriving at once, or too many different filters are in use',
         ),

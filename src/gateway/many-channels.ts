@@ -1,6 +1,7 @@
 /** Many channels on one connection: `subscribe` and `unsubscribe` frames at `/v1/stream`. */
 import type { Refusal } from '../protocol/refusal.ts';
 import { type AddressBudgets, COST } from './address-budgets.ts';
+import type { ChannelMirror } from './channel-mirror.ts';
 import type { Connection } from './connection.ts';
 import { newslineV1 } from './encoding.ts';
 import type { FilterPlaces } from './filter-places.ts';
@@ -35,19 +36,15 @@ export function createManyChannels({
   onRefused,
   onTrouble,
 }: ManyChannelsOptions) {
-  async function subscribe(
+  function follow(
     connection: Connection,
-    from: Party,
-    name: string,
+    { address, ...origin }: Party,
+    mirror: ChannelMirror,
     subscription: Subscription,
-  ): Promise<Refusal | undefined> {
-    const paid = budgets.spend(from.address, COST.request);
-    if (!paid.ok) return paid.refusal;
-    const found = await mirrors.find(name);
+  ): Refusal | undefined {
     if (!connection.isOpen) return undefined;
-    if (!found.ok) return found.refusal;
-    const mirror = found.value;
-    if (!origins.mayRead(from, mirror.channel.origins)) return originDenied(from);
+    const { name } = mirror.channel;
+    if (!origins.mayRead(origin, mirror.channel.origins)) return originDenied(origin);
     if (findSubscriber(connection, name)) {
       const message = `channel: this connection follows ${name}; unsubscribe first`;
       return { code: 'already-subscribed', message };
@@ -56,10 +53,27 @@ export function createManyChannels({
       const message = `at most ${subscriptionsPerConnection} on one connection`;
       return { code: 'too-many-subscriptions', message };
     }
-    const seat = findSeat(mirror, subscription, newslineV1, () => places.take(from.address));
+    const seat = findSeat(mirror, subscription, newslineV1, () => places.take(address));
     if (!seat.ok) return seat.refusal;
     takeSeat(seat.value, connection);
     return undefined;
+  }
+
+  function subscribe(connection: Connection, from: Party, channel: string, subscription: Subscription): void {
+    const answer = (refusal: Refusal | undefined) => {
+      if (!refusal) return;
+      onRefused(refusal);
+      connection.refuse(refusal, channel);
+    };
+    const paid = budgets.spend(from.address, COST.request);
+    if (!paid.ok) return answer(paid.refusal);
+    const held = mirrors.held(channel);
+    // At once where it can be: an `unsubscribe` right behind it is not to overtake it.
+    if (held) return answer(follow(connection, from, held, subscription));
+    mirrors
+      .find(channel)
+      .then((found) => answer(found.ok ? follow(connection, from, found.value, subscription) : found.refusal))
+      .catch(onTrouble);
   }
 
   return (from: Party) =>
@@ -68,11 +82,7 @@ export function createManyChannels({
       if (!asked.ok) return asked.refusal;
       const { channel } = asked.value;
       if (asked.value.type === 'unsubscribe') return unsubscribe(connection, channel);
-      subscribe(connection, from, channel, asked.value.subscription).then((refusal) => {
-        if (!refusal) return;
-        onRefused(refusal);
-        connection.refuse(refusal, channel);
-      }, onTrouble);
+      subscribe(connection, from, channel, asked.value.subscription);
       return undefined;
     };
 }

@@ -25,6 +25,8 @@ export interface Mirrors {
    * @returns `unknown-channel` only where the store said so; `engine-unavailable` where it could not be asked.
    */
   find(name: string): Promise<Result<ChannelMirror>>;
+  /** What {@link find} finds without waiting. */
+  held(name: string): ChannelMirror | undefined;
   /** Asks the store now which channels there are. @returns whether it answered. */
   refresh(): Promise<boolean>;
   /**
@@ -159,10 +161,13 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   timer.unref();
   void refresh();
 
+  const held = (name: string) => followed.get(name)?.mirror;
+
   return {
+    held,
     async find(name) {
-      const held = followed.get(name)?.mirror;
-      if (held) return accepted(held);
+      const already = held(name);
+      if (already) return accepted(already);
       const hasAnswered = followed.has(name) || (await refreshForName());
       const entry = followed.get(name);
       if (entry && !entry.mirror) await Promise.race([entry.ready, delay(BASELINE_WAIT_MS)]);

@@ -5,7 +5,7 @@
  */
 
 /** Every way in which a connection is ended by this side because of its other side. */
-export const END_REASONS = [
+const END_REASONS = [
   /** Answered no ping. */
   'unresponsive',
   /** Did not take what it was sent. */

@@ -70,6 +70,8 @@ export function createWebSocketStreams({
     maxFragments: MOST_FRAGMENTS,
     maxBufferedChunks: MOST_PIECES,
     closeTimeout: CLOSING_MS,
+    // Pings are counted by us, with all else that comes in.
+    maxPendingAutoPongs: 0,
   };
   const server = new WebSocketServer({
     ...limits,

@@ -8,7 +8,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { type ApiKey, mayDo, type Scope } from '../domain/api-key.ts';
 import { type Channel, channelName } from '../domain/channel.ts';
 import type { ChannelStore } from '../domain/engine.ts';
-import { accepted, type Result, refused } from '../protocol/refusal.ts';
+import { accepted, type Refusal, type Result, refused } from '../protocol/refusal.ts';
 import { type Answer, refusalOf, sendAnswer, sendRefusal } from './answer.ts';
 import type { Authenticate } from './authentication.ts';
 import { readJsonBody, SenderLeft } from './json-body.ts';
@@ -64,6 +64,7 @@ export interface EndpointChecks {
   readonly rateLimits: RateLimits;
   readonly channels: Pick<ChannelStore, 'get'>;
   readonly bodyBytes: number;
+  readonly onRefused: (refusal: Refusal) => void;
   readonly log: Log;
 }
 
@@ -73,12 +74,16 @@ export function serveEndpoint(endpoint: Endpoint, checks: EndpointChecks): Reque
     const channel = param(request, 'channel');
     const id = param(request, 'id');
     let keyId: string | undefined;
+    const refuse = (refusal: Refusal) => {
+      checks.onRefused(refusal);
+      sendRefusal(response, refusal);
+    };
     try {
       const key = await admit(endpoint, checks, request, response);
-      if (!key.ok) return sendRefusal(response, key.refusal);
+      if (!key.ok) return refuse(key.refusal);
       keyId = key.value.id;
       const result = await hear(endpoint, checks, request, key.value);
-      if (!result.ok) return sendRefusal(response, result.refusal);
+      if (!result.ok) return refuse(result.refusal);
       sendAnswer(response, result.value);
       if (method === 'get') return;
       // Never the key itself, nor anything of the body. [design 2: what is never on the wire]
@@ -88,7 +93,7 @@ export function serveEndpoint(endpoint: Endpoint, checks: EndpointChecks): Reque
       if (error instanceof SenderLeft) return;
       reportFailure(checks.log, error, { keyId, method, path, channel, id });
       if (response.headersSent) next(error);
-      else sendRefusal(response, refusalOf(error));
+      else refuse(refusalOf(error));
     }
   };
 }

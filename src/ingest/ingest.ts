@@ -7,6 +7,7 @@
 import { type ErrorRequestHandler, type RequestHandler, Router } from 'express';
 import { createDesk } from '../domain/desk.ts';
 import type { Engine } from '../domain/engine.ts';
+import type { Refusal } from '../protocol/refusal.ts';
 import { refusalOf, sendRefusal } from './answer.ts';
 import { createAuthentication } from './authentication.ts';
 import { channelEndpoints } from './channel-endpoints.ts';
@@ -36,6 +37,7 @@ export interface IngestOptions {
   /** For rate limits and the birthdays of keys; what concerns headlines the engine's clock decides. */
   readonly now?: () => number;
   readonly log?: Log;
+  readonly onRefused?: (refusal: Refusal) => void;
   /** A channel was created, changed or deleted. */
   readonly onChannelsChanged?: () => void;
 }
@@ -56,13 +58,14 @@ export function createIngest({
   limits: { bodyBytes = 65_536, requestsPerMinute = 600, failuresPerMinute = 30 } = {},
   now = Date.now,
   log = SILENT,
+  onRefused = () => {},
   onChannelsChanged = () => {},
 }: IngestOptions): Ingest {
   const { channels, keys, headlines } = engine;
   const desk = createDesk(headlines);
   const rateLimits = createRateLimits({ requestsPerMinute, failuresPerMinute, now });
   const authenticate = createAuthentication({ keys, bootstrapKeyHash, rateLimits });
-  const checks = { authenticate, rateLimits, channels, bodyBytes, log };
+  const checks = { authenticate, rateLimits, channels, bodyBytes, onRefused, log };
   const endpoints = [
     ...headlineEndpoints({ desk, headlines }),
     ...channelEndpoints({ channels, timeZone, onChannelsChanged: tellOf(onChannelsChanged, log) }),

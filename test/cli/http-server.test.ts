@@ -80,6 +80,17 @@ describe('the HTTP server', () => {
     expect(server.reasons).toEqual(['slow-request']);
   });
 
+  it('ends who goes on sending what was answered already', async () => {
+    const server = await start({ lingerMs: 100 });
+    const endless = await openRawSocket(server.url);
+    await endless.send(requestText('/', { 'transfer-encoding': 'chunked' }, 'POST'));
+    const chunk = `1000\r\n${'x'.repeat(4_096)}\r\n`;
+    while (await endless.send(chunk)) expect(await server.isServing()).toBe(true);
+    await endless.closed;
+    expect(endless.received).toContain('hello');
+    expect(server.reasons).toEqual(['slow-request']);
+  });
+
   it('ends who does not read its answer, and no one for the time between two requests', async () => {
     const server = await start({
       answerMs: 300,

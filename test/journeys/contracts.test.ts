@@ -191,7 +191,10 @@ async function askTooMuch(answered: (name: string) => void): Promise<void> {
   later(() => folder.dispose());
   const service = await startNewsline({
     store: `embedded:${join(folder.path, 'data')}`,
-    args: ['--requests-per-minute', '1', '--max-connections-per-address', '1'],
+    args: [
+      ...['--requests-per-minute', '1', '--requests-per-minute-per-address', '60'],
+      ...['--max-connections-per-address', '1'],
+    ],
   });
   later(() => service.kill9());
   const api = await readDocumentedApi(service.url);
@@ -203,6 +206,11 @@ async function askTooMuch(answered: (name: string) => void): Promise<void> {
   }
   expect((await upgrade(`${service.url}/v1/channels/main/stream`)).status).toBe(101);
   await expectStatus(api, 429, 'streamHeadlines');
+  let answer = await api.ask('readHeadlines');
+  for (let times = 0; times < 60 && answer.status === 200; times += 1)
+    answer = await api.ask('readHeadlines');
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   for (const name of api.answered) answered(name);
 }
 

@@ -5,6 +5,7 @@ import { type HeadlineList, listOf, withHeadline } from '../../src/protocol/head
 import { type Deployment, deployEmbedded } from '../support/deployment.ts';
 import { openNewsroom } from '../support/newsroom.ts';
 import { openRaw, type RawReader } from '../support/raw-reader.ts';
+import { ended, readMetrics } from '../support/service-metrics.ts';
 import { until } from '../support/until.ts';
 
 const HEADLINES = 10_000;
@@ -25,7 +26,9 @@ describe('a gateway with readers that stop reading', () => {
     const stalled = await Promise.all(
       Array.from({ length: STALLED }, () => openRaw(url, '/v1/channels/main/stream')),
     );
-    for (const { socket } of stalled) socket.pause();
+    // One whose dialect has no word for what is missing.
+    const flat = await openRaw(url, '/v1/channels/main/stream', []);
+    for (const { socket } of [...stalled, flat]) socket.pause();
     const fast = await openRaw(url, '/v1/channels/main/stream');
     const before = await memoryOf(url);
 
@@ -46,7 +49,7 @@ describe('a gateway with readers that stop reading', () => {
     // A queue for each would hold 480 MB; what is allowed is one write each, and the ring they share.
     expect((await memoryOf(url)) - before).toBeLessThan(160e6);
 
-    for (const { socket } of stalled) socket.resume();
+    for (const { socket } of [...stalled, flat]) socket.resume();
     const { headlines, cursor } = (await (await fetch(`${url}/v1/channels/main/headlines`)).json()) as {
       headlines: Headline[];
       cursor: string;
@@ -57,14 +60,17 @@ describe('a gateway with readers that stop reading', () => {
       // It was told that it missed something, and what it saw never went back.
       expect(reader.frames.filter(({ type }) => type === 'snapshot').length).toBeGreaterThan(1);
     }
+    expect(await flat.closed).toBe(4001);
+    const counted = await readMetrics(url);
+    expect(counted.value('newsline_overtaken_readers_total')).toBeGreaterThanOrEqual(STALLED);
+    expect(counted.value(ended('fell-behind'))).toBe(1);
   }, 120_000);
 });
 
 /** Heap and buffers of the process, in bytes. */
 async function memoryOf(url: string): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  const read = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
-  return read('nodejs_heap_size_used_bytes') + read('nodejs_external_memory_bytes');
+  const { value } = await readMetrics(url);
+  return value('nodejs_heap_size_used_bytes') + value('nodejs_external_memory_bytes');
 }
 
 function listAsSeen({ frames }: RawReader): HeadlineList {

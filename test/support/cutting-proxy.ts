@@ -9,6 +9,8 @@ export interface CuttingProxy {
   readonly connections: number;
   /** Breaks every connection off, without a goodbye. */
   cut(): void;
+  /** Forwards nothing any more, and closes nothing: as if both ends had vanished from each other. */
+  freeze(): void;
   /** Connects what comes from now on to another service. */
   moveTo(url: string): void;
   stop(): Promise<void>;
@@ -45,6 +47,9 @@ export async function startCuttingProxy(target: string): Promise<CuttingProxy> {
       return connections;
     },
     cut,
+    freeze() {
+      for (const socket of open) socket.unpipe().pause();
+    },
     moveTo(url) {
       ({ hostname, port } = new URL(url));
     },
