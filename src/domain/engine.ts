@@ -158,7 +158,7 @@ export interface HeadlineStore {
   sweep(): Promise<boolean>;
 }
 
-export interface Schedule {
+interface Schedule {
   /** Of the whole channel. */
   readonly total: number;
   readonly records: readonly HeadlineRecord[];

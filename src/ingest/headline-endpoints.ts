@@ -36,7 +36,7 @@ const COLLECTION = '/v1/channels/:channel/headlines';
 const ITEM = `${COLLECTION}/:id`;
 const SCHEDULED = '/v1/channels/:channel/scheduled';
 
-export const scheduledQuerySchema = z.strictObject({
+const scheduledQuerySchema = z.strictObject({
   /** Earliest first: of a full schedule, what is next. */
   limit: z
     .string()

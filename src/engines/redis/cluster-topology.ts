@@ -73,6 +73,7 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
           return { address, answer };
         }),
       ),
+    askSentinels: async () => [],
     split<Item>(items: readonly Item[], keyOf: (item: Item) => string) {
       const groups = new Map<string, Item[]>();
       for (const item of items) {

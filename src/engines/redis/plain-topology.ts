@@ -63,6 +63,7 @@ export async function openPlainTopology({
       const answer = await ask('', question).catch((error: Error) => error);
       return [{ address: nameOfPlace(commands.place), answer }];
     },
+    askSentinels: async (question) => (await watch?.askAll(question)) ?? [],
     split: (items) => (items.length === 0 ? [] : [items]),
     listen: (hooks) => createListener(subscriber, hooks, settings.log),
     onReady: (listener) => void commands.redis.on('ready', listener),

@@ -44,6 +44,7 @@ export interface RedisLink {
   ): Promise<Answer[]>;
   /** All servers that have keys; one that does not answer is told with its reason. */
   askAll: Topology['askAll'];
+  askSentinels: Topology['askSentinels'];
   /** Items whose keys are on one server, together. */
   split: Topology['split'];
   /** Keys of one script stand on one server. */
@@ -161,6 +162,7 @@ export function createRedisLink(topology: Topology, awaitReplicas?: ReplicaWait)
       return items.map((item) => byItem.get(item) as Answer);
     },
     askAll: (question) => topology.askAll(question),
+    askSentinels: (question) => topology.askSentinels(question),
     split: (items, keyOf) => topology.split(items, keyOf),
     run: async (script, keys, args = []) => (await execute(script, keys, args, 'commands')).reply,
     hasReplicaWait: awaitReplicas !== undefined,
