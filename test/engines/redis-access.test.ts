@@ -141,7 +141,7 @@ describe.each(TOPOLOGIES)('the documented users on %s', (_name, place, start) =>
     await watching.reach(2);
     expect(watching.entries.map(storyOf)).toEqual(['b']);
     const before = watching.position?.epoch;
-    await until(() => canary.isHeard, { state: () => String(troubles.at(-1)) });
+    await until(() => canary.hearing === 'heard', { state: () => String(troubles.at(-1)) });
     await askRedis(await redis.urlOf(probes), async (operator) => {
       // So many that the first are dropped again.
       await until(async () => Number(await operator.hget(`${probes}:meta`, 'sequence')) > 120);

@@ -89,6 +89,10 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
       listener = createShardedListener(servers, settings, hooks);
       return listener;
     },
+    proveCommits(withinMs) {
+      if (!options.areCommitsApart) return;
+      for (const { commits } of servers.owners) commits.prove(withinMs);
+    },
     onReady: servers.onReady,
     async end() {
       await Promise.all([listener?.end(), servers.end()]);

@@ -66,6 +66,9 @@ export async function openPlainTopology({
     askSentinels: async (question) => (await watch?.askAll(question)) ?? [],
     split: (items) => (items.length === 0 ? [] : [items]),
     listen: (hooks) => createListener(subscriber, hooks, settings.log),
+    proveCommits(withinMs) {
+      if (areCommitsApart) commits.prove(withinMs);
+    },
     onReady: (listener) => void commands.redis.on('ready', listener),
     end,
   };

@@ -5,15 +5,18 @@ import type { RedisLink } from './redis-link.ts';
 import { examineSentinels } from './sentinel-examination.ts';
 import { examineServer, readServer } from './server-examination.ts';
 
-/** Of a cluster each server is examined; what is found begins with its address then. */
-/** @param waitReplicas how many a commit waits for */
+/**
+ * Of a cluster each server is examined; what is found begins with its address then.
+ *
+ * @param waitReplicas that a commit waits for
+ */
 export async function examineRedis(link: RedisLink, waitReplicas: number): Promise<readonly Finding[]> {
   const [servers, ofSentinels, ofCluster] = await Promise.all([
     link.askAll(readServer),
     examineSentinels(link),
     link.isSharded ? examineCluster(link) : [],
   ]);
-  const hasReplicas = link.isSharded || ofSentinels !== undefined || waitReplicas > 0;
+  const hasReplicas = link.isSharded || ofSentinels !== undefined;
   const knownReplicas = ofSentinels?.replicas ?? 0;
   const isOne = servers.length === 1;
   const ofServers = servers.flatMap(({ address, answer }) => {

@@ -65,6 +65,8 @@ export interface RedisLink {
   ): Promise<{ readonly reply: unknown; readonly replicas?: Replicas }>;
   /** To be called once. */
   listen(hooks: ListenerHooks): Listener;
+  /** As {@link Topology.proveCommits}. */
+  proveCommits(withinMs: number): void;
   /** Told whenever a server can be asked, again. */
   onReady(listener: () => void): void;
   close(): Promise<void>;
@@ -169,13 +171,15 @@ export function createRedisLink(topology: Topology, awaitReplicas?: ReplicaWait)
     async commit(script, keys, args, isKept) {
       const { reply, redis } = await execute(script, keys, args, 'commits');
       if (!awaitReplicas || !isKept(reply)) return { reply };
-      const replicas = await finish(awaitReplicas(redis)).catch((error: unknown) => {
+      const replicas = await finish(awaitReplicas.shortfallOf(redis)).catch((error: unknown) => {
         const { host = '', port = 0 } = redis.options;
         throw toFault(error, nameOfPlace({ host, port }));
       });
       return { reply, ...(replicas && { replicas }) };
     },
     listen: (hooks) => topology.listen(hooks),
+    // One that waits for replicas says nothing until it is done.
+    proveCommits: (withinMs) => topology.proveCommits(withinMs + (awaitReplicas?.withinMs ?? 0)),
     onReady: (listener) => topology.onReady(listener),
     close() {
       closing ??= (async () => {

@@ -12,8 +12,11 @@ export interface ReplicaWaitOptions {
   readonly withinMs: number;
 }
 
-/** To be called at once when the write was answered; @returns undefined where enough replicas have it. */
-export type ReplicaWait = (redis: Redis) => Promise<Replicas | undefined>;
+export interface ReplicaWait {
+  readonly withinMs: number;
+  /** To be called at once when the write was answered. @returns undefined where enough replicas have it. */
+  shortfallOf(redis: Redis): Promise<Replicas | undefined>;
+}
 
 interface Line {
   /** Times the connection was lost. */
@@ -50,8 +53,11 @@ export function createReplicaWait({ wanted, withinMs }: ReplicaWaitOptions): Rep
     return line.next;
   };
 
-  return async (redis) => {
-    const had = await ask(redis, lineOf(redis));
-    return had < wanted ? { wanted, had } : undefined;
+  return {
+    withinMs,
+    async shortfallOf(redis) {
+      const had = await ask(redis, lineOf(redis));
+      return had < wanted ? { wanted, had } : undefined;
+    },
   };
 }

@@ -24,8 +24,8 @@ export interface ServerExaminationOptions {
   readonly hasReplicas: boolean;
   /** How many there should be, as far as anyone knows. */
   readonly knownReplicas: number;
-  /** How many a commit waits for. */
-  readonly waitReplicas: number;
+  /** How many a commit waits for. @default 0 */
+  readonly waitReplicas?: number;
   /** Milliseconds since 1970 UTC. */
   readonly now?: () => number;
 }
@@ -57,7 +57,7 @@ export async function readSetting(redis: Redis, name: string): Promise<string | 
 
 export function examineServer(
   facts: ServerFacts | Error,
-  { hasReplicas, knownReplicas, waitReplicas, now = Date.now }: ServerExaminationOptions,
+  { hasReplicas, knownReplicas, waitReplicas = 0, now = Date.now }: ServerExaminationOptions,
 ): readonly Finding[] {
   if (facts instanceof Error) return [{ ok: false, subject: 'redis', detail: wordsOf(facts) }];
   const { info, settings } = facts;
@@ -71,8 +71,9 @@ export function examineServer(
     eviction(info['maxmemory_policy'] ?? ''),
     memory(Number(info['used_memory']), Number(info['maxmemory'])),
     ...(hasReplicas
-      ? [replicas(info, knownReplicas, waitReplicas), fewestReplicas(settings['min-replicas-to-write'])]
+      ? [replicas(info, knownReplicas), fewestReplicas(settings['min-replicas-to-write'])]
       : []),
+    ...(waitReplicas > 0 ? [awaitedReplicas(caughtUpOf(info).length, waitReplicas)] : []),
   ];
 }
 
@@ -149,16 +150,25 @@ function memory(used: number, most: number): Finding {
     : { ok: false, subject, detail: `${detail}: raise \`maxmemory\`, or commits will be refused` };
 }
 
-function replicas(info: ServerFacts['info'], knownReplicas: number, waitReplicas: number): Finding {
+const replicasOf = (info: ServerFacts['info']): readonly string[] =>
+  Object.entries(info).flatMap(([name, words]) => (/^slave\d+$/.test(name) ? [words] : []));
+
+const caughtUpOf = (info: ServerFacts['info']): readonly string[] =>
+  replicasOf(info).filter((words) => words.includes('state=online'));
+
+function awaitedReplicas(caughtUp: number, wanted: number): Finding {
+  const subject = 'wait-replicas';
+  if (caughtUp >= wanted) return { ok: true, subject, detail: `${wanted}, of ${caughtUp} connected` };
+  const detail = `${wanted}, but ${caughtUp} connected: every acknowledgement waits its longest, and says so`;
+  return { ok: false, subject, detail };
+}
+
+function replicas(info: ServerFacts['info'], knownReplicas: number): Finding {
   const subject = 'replicas';
-  const connected = Object.entries(info).filter(([name]) => /^slave\d+$/.test(name));
-  const caughtUp = connected.filter(([, words]) => words.includes('state=online')).length;
+  const connected = replicasOf(info);
+  const caughtUp = caughtUpOf(info).length;
   if (connected.length === 0) {
     const detail = 'none is connected: nothing can take over from this primary; start one, or bring it back';
-    return { ok: false, subject, detail };
-  }
-  if (caughtUp < waitReplicas) {
-    const detail = `${caughtUp} connected, but commits wait for ${waitReplicas}: each will take its longest`;
     return { ok: false, subject, detail };
   }
   const all = Math.max(connected.length, knownReplicas);

@@ -35,6 +35,8 @@ export interface Topology {
   split<Item>(items: readonly Item[], keyOf: (item: Item) => string): readonly (readonly Item[])[];
   /** To be called once. */
   listen(hooks: ListenerHooks): Listener;
+  /** Asks the connections that only commits go over for a sign of life: nothing else does while no one posts. */
+  proveCommits(withinMs: number): void;
   /** Told whenever a server can be asked, again. */
   onReady(listener: () => void): void;
   end(): Promise<void>;
