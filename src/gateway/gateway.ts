@@ -95,6 +95,7 @@ export function startGateway({
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';
       if (!mirrors.isWarm) return 'it has not yet read every channel';
+      if (mirrors.isBereft) return 'the store has lost its channels';
       return canary.isHeard ? undefined : 'no probe has come back from the store';
     },
     get state() {

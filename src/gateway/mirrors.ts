@@ -5,7 +5,7 @@
  * but only a few times a second, so that a flood of wrong names costs the store nothing.
  */
 import type { Channel } from '../domain/channel.ts';
-import { CHANNEL_LIMIT, type ChannelStore, type Feed } from '../domain/engine.ts';
+import { CHANNEL_LIMIT, type ChannelStore, EngineUnavailable, type Feed } from '../domain/engine.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
 import { ChannelMirror, type MirrorOptions } from './channel-mirror.ts';
 import { unknownChannel } from './subscription.ts';
@@ -29,6 +29,8 @@ export interface Mirrors {
   refresh(): Promise<boolean>;
   /** True once every channel there is has its baseline. */
   readonly isWarm: boolean;
+  /** True while the store has lost every channel there was: emptied, or another one in its place. */
+  readonly isBereft: boolean;
   readonly all: Iterable<ChannelMirror>;
   stop(): void;
 }
@@ -41,6 +43,8 @@ const BASELINE_WAIT_MS = 3_000;
 interface Followed {
   mirror: ChannelMirror | undefined;
   channel: Channel;
+  /** It is gone from the store, and no one deleted it. */
+  isLost: boolean;
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -68,7 +72,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     const ready = new Promise<void>((resolve) => {
       setReady = resolve;
     });
-    const entry: Followed = { mirror: undefined, channel, ready, stop: () => {} };
+    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, stop: () => {} };
     followed.set(channel.name, entry);
     entry.stop = feed.follow(
       channel.name,
@@ -94,15 +98,23 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     if (entry.mirror) onGone(entry.mirror);
   }
 
+  /** Sent away, readers would not come back once it is there again: they stay, and see what the store has of it. */
+  async function letGo(name: string, entry: Followed): Promise<void> {
+    if (await channels.wasDeleted(name)) return unfollow(name, entry);
+    if (!entry.isLost) onTrouble(new EngineUnavailable(`the store has lost channel ${name}`));
+    entry.isLost = true;
+  }
+
   async function list(): Promise<void> {
     const current = (await channels.list()).slice(0, CHANNEL_LIMIT);
     const names = new Set(current.map(({ name }) => name));
-    for (const [name, entry] of followed) if (!names.has(name)) unfollow(name, entry);
+    for (const [name, entry] of followed) if (!names.has(name)) await letGo(name, entry);
     for (const channel of current) {
       const known = followed.get(channel.name);
       if (!known) follow(channel);
       else {
         known.channel = channel;
+        known.isLost = false;
         if (known.mirror) known.mirror.channel = channel;
       }
     }
@@ -166,6 +178,9 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     refresh,
     get isWarm() {
       return isListed && [...followed.values()].every(({ mirror }) => mirror !== undefined);
+    },
+    get isBereft() {
+      return followed.size > 0 && [...followed.values()].every(({ isLost }) => isLost);
     },
     get all() {
       return [...followed.values()].flatMap(({ mirror }) => mirror ?? []);
