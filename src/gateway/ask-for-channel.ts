@@ -31,9 +31,9 @@ export async function askForChannel(
   if (origin !== undefined) response.set('access-control-allow-origin', origin);
   if (!mirror.ok) return mirror;
   const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
-  return subscription.ok
-    ? accepted({ mirror: mirror.value, subscription: subscription.value })
-    : subscription;
+  if (!subscription.ok) return subscription;
+  await mirror.value.reach(subscription.value.since);
+  return accepted({ mirror: mirror.value, subscription: subscription.value });
 }
 
 export function sendRefusal(response: Response, refusal: Refusal): void {

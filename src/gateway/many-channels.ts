@@ -31,9 +31,10 @@ export function createManyChannels({
     subscription: Subscription,
   ): Promise<Refusal | undefined> {
     const found = await mirrors.find(name);
-    if (!connection.isOpen) return undefined;
     if (!found.ok) return found.refusal;
     const mirror = found.value;
+    await mirror.reach(subscription.since);
+    if (!connection.isOpen) return undefined;
     if (!origins.mayRead(from, mirror.channel.origins)) return originDenied(from);
     if (findSubscriber(connection, name)) {
       const message = `channel: this connection follows ${name}; unsubscribe first`;

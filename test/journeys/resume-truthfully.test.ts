@@ -11,6 +11,7 @@ import { type Newsroom, openNewsroom } from '../support/newsroom.ts';
 import { openRaw, type RawReader } from '../support/raw-reader.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { askEverywhere, held, lost } from '../support/resumption.ts';
+import { startSwallowingProxy } from '../support/swallowing-proxy.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
@@ -103,6 +104,26 @@ describe('on Redis, with two gateways', () => {
       await bothHave('C');
       await expectFromBoth(a ?? '', held('B', 'C'));
       await expectFromBoth(c ?? '', held());
+    },
+    LONG,
+  );
+
+  it(
+    'a gateway that is a moment behind the one before knows the cursor as soon as it has caught up',
+    async () => {
+      const announcements = await startSwallowingProxy(redis.port);
+      const behind = await startNewsline({ store: announcements.url, args: ['--roles', 'gateway'] });
+      try {
+        await postAll(newsroom, ['A']);
+        await arrived(behind.url, channel, 'A');
+        announcements.swallow(`{${channel}}`);
+        const [b] = await postAll(newsroom, ['B']);
+        expect(await askEverywhere(behind.url, channel, b ?? '', b)).toEqual(held());
+        expect(announcements.swallowed).toBe(1);
+      } finally {
+        await behind.kill9();
+        await announcements.stop();
+      }
     },
     LONG,
   );

@@ -125,10 +125,20 @@ const TRANSPORTS = {
 };
 type Transport = keyof typeof TRANSPORTS;
 
-/** Comes back over every transport at once. */
-export async function askEverywhere(url: string, channel: string, since: string): Promise<Answers> {
+/**
+ * Comes back over every transport at once.
+ *
+ * @param upTo cursor of the newest change; else what the gateway has now.
+ */
+export async function askEverywhere(
+  url: string,
+  channel: string,
+  since: string,
+  upTo?: string,
+): Promise<Answers> {
   const now = await fetch(`${url}/v1/channels/${channel}/headlines?last=0`);
-  const { cursor: head } = (await now.json()) as { cursor: string };
+  const { cursor } = (await now.json()) as { cursor: string };
+  const head = upTo ?? cursor;
   const question = { url, channel, since, head };
   const asked = Object.entries(TRANSPORTS).map(async ([name, ask]) => [name, await ask(question)] as const);
   return Object.fromEntries(await Promise.all(asked)) as Answers;
