@@ -329,6 +329,8 @@ describe('on Redis, with two gateways', () => {
         resumed: false,
       });
       expect(await bare.closed).toBe(4001);
+      // Each looks once a second.
+      for (const { url } of gateways) await until(async () => (await titlesAt(url, channel)).length === 0);
       await until(async () => (await fetch(`${gateways[0].url}/readyz`)).status === 503);
       await expectFromBoth(a ?? '', lost());
 
