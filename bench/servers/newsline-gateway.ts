@@ -34,6 +34,7 @@ const engine: Pick<Engine, 'channels' | 'headlines' | 'feed'> = {
     create: async () => false,
     update: async () => undefined,
     delete: async () => false,
+    wasDeleted: async () => true,
   },
   headlines: {
     now: async () => Date.now(),

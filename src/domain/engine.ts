@@ -49,6 +49,8 @@ export interface ChannelStore {
   update(name: string, settings: ChannelPatch): Promise<Channel | undefined>;
   /** Deletes the channel and all its headlines. @returns false where there is none. */
   delete(name: string): Promise<boolean>;
+  /** Of a channel that is not there: whether someone deleted it, or it was lost with what the store had. */
+  wasDeleted(name: string): Promise<boolean>;
 }
 
 /** At most this many channels and keys are kept; what would be more is refused by the servers. */

@@ -38,9 +38,9 @@ export async function askForChannel(
   if (!paid.ok) return paid;
   if (!mirror.ok) return mirror;
   const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
-  return subscription.ok
-    ? accepted({ mirror: mirror.value, subscription: subscription.value })
-    : subscription;
+  if (!subscription.ok) return subscription;
+  await mirror.value.reach(subscription.value.since);
+  return accepted({ mirror: mirror.value, subscription: subscription.value });
 }
 
 export function sendRefusal(response: Response, refusal: Refusal): void {

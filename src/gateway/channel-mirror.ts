@@ -35,6 +35,10 @@ export interface MirrorOptions extends AudienceOptions {
 /** An audience without readers is kept this long, for those who are about to come back. */
 const IDLE_AUDIENCE_MS = 60_000;
 const NO_FILTER = filterKey({});
+/** A reader who was told more elsewhere waits this long for us to hear of it: longer than a lost announcement takes. */
+const CATCH_UP_MS = 1_500;
+/** More than this many at a time do not wait. */
+const WAITING_LIMIT = 10_000;
 
 export class ChannelMirror implements ChannelView {
   /** Settings, as last seen. */
@@ -47,6 +51,7 @@ export class ChannelMirror implements ChannelView {
   readonly #audiences = new Map<string, Audience>();
   /** Gives the place of a filter back, by the audience's key. */
   readonly #places = new Map<string, () => void>();
+  readonly #waiting = new Set<() => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
     AudienceOptions;
 
@@ -65,6 +70,7 @@ export class ChannelMirror implements ChannelView {
     this.floor = floorOf(baseline);
     this.#list = listOf(baseline.headlines, this.#options.limitHeadlines);
     for (const audience of this.#audiences.values()) audience.onBaseline();
+    for (const look of [...this.#waiting]) look();
   }
 
   onEntries(entries: readonly LogEntry[], epoch: string): void {
@@ -82,6 +88,30 @@ export class ChannelMirror implements ChannelView {
       this.floor = removed.at(-1) ?? this.floor;
     }
     for (const audience of this.#audiences.values()) audience.onEntries(entries);
+    for (const look of [...this.#waiting]) look();
+  }
+
+  /** Another gateway has told of more than this one has heard of yet. */
+  isBehind(cursor: Cursor | undefined): boolean {
+    return cursor?.epoch === this.head.epoch && cursor.sequence > this.head.sequence;
+  }
+
+  /**
+   * Resolves at once, unless another gateway has told of more than this one has heard of yet: then once it has, or after
+   * a while. What is only late must not be answered as if it were lost.
+   */
+  async reach(cursor: Cursor | undefined): Promise<void> {
+    if (!this.isBehind(cursor) || this.#waiting.size >= WAITING_LIMIT) return;
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const look = () => this.isBehind(cursor) || end();
+      const timer = setTimeout(end, CATCH_UP_MS);
+      this.#waiting.add(look);
+    });
   }
 
   /** Newest first, at most `last`, of those that pass; none that has expired, or that the channel keeps no longer. */

@@ -72,6 +72,7 @@ export function createEventStreamRoute({
     const lastEventId = request.get('last-event-id');
     const since = lastEventId ? parseSince(lastEventId) : accepted(subscription.since);
     if (!since.ok) return since;
+    await mirror.reach(since.value);
     // Whoever left while it waited is not counted: its end was announced before anyone listened.
     if (response.destroyed) return refused({ code: 'internal-error', message: 'the reader has left' });
     // Behind another request nothing could be written yet, and its end would not be heard of.

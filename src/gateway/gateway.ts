@@ -131,6 +131,7 @@ export function startGateway({
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';
       if (!mirrors.isWarm) return 'it has not yet read every channel';
+      if (mirrors.isBereft) return 'the store has lost its channels';
       return canary.hearing === 'heard' ? undefined : UNHEARD[canary.hearing];
     },
     get state() {

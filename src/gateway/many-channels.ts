@@ -59,6 +59,18 @@ export function createManyChannels({
     return undefined;
   }
 
+  async function followOnceThere(
+    connection: Connection,
+    from: Party,
+    channel: string,
+    subscription: Subscription,
+  ): Promise<Refusal | undefined> {
+    const found = await mirrors.find(channel);
+    if (!found.ok) return found.refusal;
+    await found.value.reach(subscription.since);
+    return follow(connection, from, found.value, subscription);
+  }
+
   function subscribe(connection: Connection, from: Party, channel: string, subscription: Subscription): void {
     const answer = (refusal: Refusal | undefined) => {
       if (!refusal) return;
@@ -69,11 +81,10 @@ export function createManyChannels({
     if (!paid.ok) return answer(paid.refusal);
     const held = mirrors.held(channel);
     // At once where it can be: an `unsubscribe` right behind it is not to overtake it.
-    if (held) return answer(follow(connection, from, held, subscription));
-    mirrors
-      .find(channel)
-      .then((found) => answer(found.ok ? follow(connection, from, found.value, subscription) : found.refusal))
-      .catch(onTrouble);
+    if (held && !held.isBehind(subscription.since)) {
+      return answer(follow(connection, from, held, subscription));
+    }
+    followOnceThere(connection, from, channel, subscription).then(answer, onTrouble);
   }
 
   return (from: Party) =>

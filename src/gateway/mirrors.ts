@@ -5,7 +5,7 @@
  * but only a few times a second, so that a flood of wrong names costs the store nothing.
  */
 import type { Channel } from '../domain/channel.ts';
-import { CHANNEL_LIMIT, type ChannelStore, type Feed } from '../domain/engine.ts';
+import { CHANNEL_LIMIT, type ChannelStore, EngineUnavailable, type Feed } from '../domain/engine.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
 import { ChannelMirror, type MirrorOptions } from './channel-mirror.ts';
 import { unknownChannel } from './subscription.ts';
@@ -34,6 +34,8 @@ export interface Mirrors {
    * moments, and must not take every gateway out of service for them.
    */
   readonly isWarm: boolean;
+  /** True while the store has lost every channel there was: emptied, or another one in its place. */
+  readonly isBereft: boolean;
   readonly all: Iterable<ChannelMirror>;
   stop(): void;
 }
@@ -46,6 +48,8 @@ const BASELINE_WAIT_MS = 3_000;
 interface Followed {
   mirror: ChannelMirror | undefined;
   channel: Channel;
+  /** It is gone from the store, and no one deleted it. */
+  isLost: boolean;
   readonly ready: Promise<void>;
   stop(): void;
 }
@@ -74,7 +78,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     const ready = new Promise<void>((resolve) => {
       setReady = resolve;
     });
-    const entry: Followed = { mirror: undefined, channel, ready, stop: () => {} };
+    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, stop: () => {} };
     followed.set(channel.name, entry);
     entry.stop = feed.follow(
       channel.name,
@@ -102,15 +106,23 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     entry.mirror.close();
   }
 
+  /** Sent away, readers would not come back once it is there again: they stay, and see what the store has of it. */
+  async function letGo(name: string, entry: Followed): Promise<void> {
+    if (await channels.wasDeleted(name)) return unfollow(name, entry);
+    if (!entry.isLost) onTrouble(new EngineUnavailable(`the store has lost channel ${name}`));
+    entry.isLost = true;
+  }
+
   async function list(): Promise<void> {
     const current = (await channels.list()).slice(0, CHANNEL_LIMIT);
     const names = new Set(current.map(({ name }) => name));
-    for (const [name, entry] of followed) if (!names.has(name)) unfollow(name, entry);
+    for (const [name, entry] of followed) if (!names.has(name)) await letGo(name, entry);
     for (const channel of current) {
       const known = followed.get(channel.name);
       if (!known) follow(channel);
       else {
         known.channel = channel;
+        known.isLost = false;
         if (known.mirror) known.mirror.channel = channel;
       }
     }
@@ -178,6 +190,9 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     get isWarm() {
       isWarm ||= isListed && [...followed.values()].every(({ mirror }) => mirror !== undefined);
       return isWarm;
+    },
+    get isBereft() {
+      return followed.size > 0 && [...followed.values()].every(({ isLost }) => isLost);
     },
     get all() {
       return [...followed.values()].flatMap(({ mirror }) => mirror ?? []);

@@ -121,6 +121,7 @@ export function createWebSocketStreams({
     const allowed = mirror.ok ? mirror.value.channel.origins : [];
     if (!origins.mayRead(headers, allowed)) return reject(handshake, originDenied(headers));
     const subscription = mirror.ok ? parseSubscriptionQuery(query) : mirror;
+    if (mirror.ok && subscription.ok) await mirror.value.reach(subscription.value.since);
     const seat =
       mirror.ok && subscription.ok
         ? findSeat(mirror.value, subscription.value, encoding, () => places.take(handshake.address))

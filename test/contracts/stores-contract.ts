@@ -61,6 +61,7 @@ export function describeStores(open: OpenEngine): void {
 
       expect(await engine.channels.delete('en')).toBe(true);
       expect(await engine.channels.delete('en')).toBe(false);
+      expect(await engine.channels.wasDeleted('en')).toBe(true);
       expect(await engine.channels.get('en')).toBeUndefined();
       expect(await engine.headlines.read('en', 'a')).toBeUndefined();
       expect(await engine.headlines.receipt('en', idempotency)).toEqual({ kind: 'absent' });

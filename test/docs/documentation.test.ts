@@ -50,11 +50,28 @@ describe('the documentation', () => {
     expect(dead).toEqual([]);
   });
 
-  it('names files in its architecture that are there', () => {
-    const named = [...read('docs/architecture.md').matchAll(/`((?:src|client-sdk|test|deploy)\/[\w./-]+)`/g)];
+  it.each([
+    ['docs/architecture.md', 10],
+    ['docs/guarantees.md', 40],
+  ])('names files in %s that are there', (page, least) => {
+    const named = [...read(page).matchAll(/`((?:src|client-sdk|test|deploy)\/[\w./-]+)`/g)];
     const missing = named.map(([, path = '']) => path).filter((path) => !existsSync(join(ROOT, path)));
-    expect(named.length).toBeGreaterThan(20);
+    expect(named.length).toBeGreaterThan(least);
     expect(missing).toEqual([]);
+  });
+
+  it('says of each guarantee its limits, what is told, where it is kept, and a test that runs', () => {
+    const [, ...guarantees] = read('docs/guarantees.md').split(/^## \d\. /m);
+    expect(guarantees).toHaveLength(8);
+    for (const guarantee of guarantees) {
+      const parts = ['**Promise.**', '**Limits.**', '**What is told.**', '**Kept in**', '**Tests:**'];
+      expect(parts.filter((part) => !guarantee.includes(part))).toEqual([]);
+      const tests = [...(guarantee.split('**Tests:**')[1] ?? '').matchAll(/`(test\/[\w./-]+)`/g)];
+      expect(tests.filter(([, path = '']) => /\.test\.ts$|-contract\.ts$/.test(path)).length).toBe(
+        tests.length,
+      );
+      expect(tests.length).toBeGreaterThan(0);
+    }
   });
 
   it('names every file of the life of a headline by its folder and name', () => {

@@ -12,7 +12,7 @@ describe('mirrors of a gateway that has just begun', () => {
   afterEach(() => mirrors.stop());
 
   /** A store that answers when it is let; the port is the boundary here. */
-  function begin(list: () => Promise<readonly Channel[]>) {
+  function begin(list: () => Promise<readonly Channel[]>, wasDeleted = true) {
     const observers: FeedObserver[] = [];
     let lists = 0;
     const feed: Feed = {
@@ -26,9 +26,18 @@ describe('mirrors of a gateway that has just begun', () => {
         lists += 1;
         return list();
       },
-    } as ChannelStore;
-    mirrors = startMirrors(channels, feed, { now: Date.now, onChange: () => {}, refreshMs: 60_000 });
-    return { observers, lists: () => lists };
+      wasDeleted: async () => wasDeleted,
+    } as Pick<ChannelStore, 'list' | 'wasDeleted'> as ChannelStore;
+    const gone: string[] = [];
+    const troubles: unknown[] = [];
+    mirrors = startMirrors(channels, feed, {
+      now: Date.now,
+      onChange: () => {},
+      onGone: (mirror) => gone.push(mirror.channel.name),
+      onTrouble: (error) => troubles.push(error),
+      refreshMs: 60_000,
+    });
+    return { observers, gone, troubles, lists: () => lists };
   }
 
   it('never tells a reader that a channel is not there before the store has said so', async () => {
@@ -74,5 +83,25 @@ describe('mirrors of a gateway that has just begun', () => {
     await mirrors.refresh();
     expect(observers).toHaveLength(3);
     expect(mirrors.isWarm).toBe(true);
+  });
+
+  it('lets a channel go that was deleted, and keeps one that the store has lost, until it is there again', async () => {
+    for (const wasDeleted of [true, false]) {
+      let channels: Channel[] = [channel];
+      const { observers, gone, troubles } = begin(async () => channels, wasDeleted);
+      await until(() => observers.length > 0);
+      observers[0]?.onBaseline(baseline);
+      channels = [];
+      await mirrors.refresh();
+      await mirrors.refresh();
+      expect(gone).toEqual(wasDeleted ? ['en'] : []);
+      expect(troubles).toHaveLength(wasDeleted ? 0 : 1);
+      expect(mirrors.isBereft).toBe(!wasDeleted);
+      channels = [channel];
+      await mirrors.refresh();
+      expect(mirrors.isBereft).toBe(false);
+      expect(observers).toHaveLength(wasDeleted ? 2 : 1);
+      mirrors.stop();
+    }
   });
 });

@@ -85,7 +85,7 @@ const isOf = (wanted: Section, facets: { section?: string } | undefined) =>
   facets !== undefined && (wanted === undefined || facets.section === wanted);
 
 /** What a reader of the section is to be told of. */
-export function isVisible({ body }: LogEntry, section: Section): boolean {
+function isVisible({ body }: LogEntry, section: Section): boolean {
   if (body.change === 'retracted') return body.was === undefined || isOf(section, body.was);
   return isOf(section, body.headline) || isOf(section, body.was);
 }

@@ -55,6 +55,9 @@ export function createEmbeddedChannels(store: Store, onBirthOrEnd: (name: string
       await sweep(store, home);
       return true;
     },
+    /** No one takes a store away from a process that holds it. */
+    wasDeleted: (name) =>
+      store.read((transaction) => !canBeKey(name) || channels.get(name, { transaction }) === undefined),
   };
 }
 

@@ -31,6 +31,14 @@ redis.call('PUBLISH', ARGV[1], '')
 return existed
 `);
 
+/** The latest are enough: whoever follows a channel learns of its end within seconds. */
+const NOTE_DELETED = script(`
+redis.call('ZADD', KEYS[1], redis.call('TIME')[1], ARGV[1])
+if redis.call('ZCARD', KEYS[1]) > 1000 then redis.call('ZREM', KEYS[1], redis.call('ZRANGE', KEYS[1], 0, 0)[1]) end
+`);
+const FORGET_DELETED = script(`redis.call('ZREM', KEYS[1], ARGV[1])`);
+const WAS_DELETED = script(`return redis.call('ZSCORE', KEYS[1], ARGV[1])`);
+
 export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: () => string): ChannelStore {
   return {
     async list() {
@@ -49,7 +57,10 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
     async create(channel) {
       const { settings, meta, topic } = keys.of(channel.name);
       await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, channel.name));
-      return (await link.run(CREATE, [settings, meta], [newEpoch(), topic, ...toFields(channel)])) === 1;
+      const isNew =
+        (await link.run(CREATE, [settings, meta], [newEpoch(), topic, ...toFields(channel)])) === 1;
+      if (isNew) await link.run(FORGET_DELETED, [keys.deleted], [channel.name]);
+      return isNew;
     },
     async update(name, settings) {
       const fields = await link.run(UPDATE, [keys.of(name).settings], toFields(settings));
@@ -58,6 +69,8 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
     async delete(name) {
       const { topic, ...stored } = keys.of(name);
       const { settings, ...others } = stored;
+      // Before it is gone: no one shall find it gone, and not deleted.
+      await link.run(NOTE_DELETED, [keys.deleted], [name]);
       const existed = await link.run(DELETE, [settings, ...Object.values(others)], [topic]);
       await link.ask(keys.channels, (redis) => redis.srem(keys.channels, name));
       // Someone may have made it anew in between: then its name must stay.
@@ -65,6 +78,7 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
       if (isBack) await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, name));
       return existed === 1;
     },
+    wasDeleted: async (name) => (await link.run(WAS_DELETED, [keys.deleted], [name])) !== null,
   };
 }
 

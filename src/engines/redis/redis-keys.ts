@@ -35,6 +35,8 @@ export interface ChannelKeys {
 export interface RedisKeys {
   /** Set of the channels' names. A name may stand here without a channel, never a channel without its name. */
   readonly channels: string;
+  /** Sorted set of the names of channels that were deleted, by when: what is neither here nor there was lost. */
+  readonly deleted: string;
   /** Hash by id: API keys. */
   readonly apiKeys: string;
   of(channel: string): ChannelKeys;
@@ -47,6 +49,7 @@ export function createRedisKeys(prefix: string): RedisKeys {
   if (!PREFIX.test(prefix)) throw new TypeError('the key prefix must be 1 to 64 letters, digits and _ . : -');
   return {
     channels: `${prefix}:channels`,
+    deleted: `${prefix}:deleted`,
     apiKeys: `${prefix}:keys`,
     of(channel) {
       const at = (part: string) => `${prefix}:{${channel}}:${part}`;
