@@ -15,6 +15,7 @@ import {
   revisionSeen,
 } from './channel-log.ts';
 import { answerFaults } from './check-answer.ts';
+import type { Ending } from './check-endings.ts';
 import type { ListCheck } from './check-list.ts';
 import type { SightingCheck } from './check-sighting.ts';
 import { createStretchCheck } from './check-stretch.ts';
@@ -44,7 +45,7 @@ const HELD_FOR_JSON = 200;
 export function followReader(
   reader: ChannelReader,
   { log, standings, lists, sightings, excuses, findings, tally }: FollowOptions,
-): LineOf<'finally'> | undefined {
+): Ending | undefined {
   const { header, file, lines } = reader;
   const { name, transport, filter, last, channel } = header;
   const filterKey = JSON.stringify(filter);
@@ -63,7 +64,7 @@ export function followReader(
   let wasToldOfLoss = false;
   let connectedAtMs = 0;
   let source = '';
-  let ending: LineOf<'finally'> | undefined;
+  let ending: Ending | undefined;
 
   const accuse = (kind: ViolationKind, what: string, headline?: string, more: readonly string[] = []) =>
     findings.add({
@@ -139,7 +140,7 @@ export function followReader(
     const was = best.get(epoch);
     const isOlderEpoch = position !== undefined && log.ageOf(epoch) < log.ageOf(position.place.epoch);
     if (!isOlderEpoch && (was === undefined || was <= sequence)) return;
-    if (excuses.mayHaveForked(atMs)) return;
+    if (position && excuses.mayHaveForked(position.confirmedAtMs, atMs)) return;
     accuse(
       'went-back',
       `it was given a list of ${epoch}.${sequence}, and had been at ${position?.cursor ?? was}`,
@@ -294,7 +295,7 @@ export function followReader(
 
   function onFinally(line: LineOf<'finally'>): void {
     const { atMs, headlines } = line;
-    ending = line;
+    ending = { reader, line, isWhole: shown.isWhole };
     if (transport !== 'json' && !isConnected)
       accuse('not-there-at-the-end', 'it was not connected when all was quiet');
     if (!isAnnounced || !stretch) accuse('not-there-at-the-end', 'it had not begun when all was quiet');
