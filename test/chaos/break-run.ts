@@ -229,7 +229,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     },
   },
   'a killed headline is told again': {
-    named: ['killed-text', 'silent-epoch', 'not-there-at-the-end'],
+    named: ['killed-text', 'silent-epoch', 'not-there-at-the-end', 'delivered-twice'],
     carryOut(journal, draw) {
       const told = spots(journal, 'change').filter(
         ({ header, line }) => isUnfiltered(header) && line.change === 'retracted',
@@ -466,7 +466,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
         });
         lines.splice(0, lines.length, ...kept);
       }
-      return 'broken';
+      return journal.faults.some(({ destroys }) => destroys === 'everything') ? 'harmless' : 'broken';
     },
   },
   'a filter lets something through': {
@@ -616,5 +616,5 @@ function isSure(journal: OpenJournal, { id }: Sighting): boolean {
   const isAnswered = mine.every(({ request }) =>
     answers.some((answer) => answer.request === request && !answer.isUnderReplicated && answer.cursor),
   );
-  return isAnswered && !journal.faults.some(({ destroys }) => destroys !== 'nothing');
+  return isAnswered && !journal.faults.some(isLossy);
 }

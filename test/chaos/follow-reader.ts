@@ -55,7 +55,8 @@ export function followReader(
   const stretches = createStretchCheck(log, reader, standings, findings);
   const shown = createShownList(last);
   const best = new Map<string, number>();
-  const dead = new Set<string>();
+  /** Told of their kill, in this stretch. */
+  const dead = new Map<string, Stretch | undefined>();
   let stretch: Stretch | undefined;
   let position: Position | undefined;
   let isConnected = false;
@@ -114,14 +115,15 @@ export function followReader(
     const kill = killAsked(id);
     if (!kill) return;
     const isKilled = !isInList && moment && standings.certaintyOf(kill, moment) === 'applied';
-    const wasTold = dead.has(id) && !isPossiblyLost(kill, atMs);
+    const isOfThisStretch = dead.get(id) === stretch;
+    const wasTold = dead.has(id) && (isOfThisStretch || !isPossiblyLost(kill, atMs));
     if (!isKilled && !wasTold) return;
     const what = `${id} was seen after ${wasTold ? 'this reader was told of its kill' : 'its kill'}`;
     accuse('killed-text', what, id, kill.entries[0]?.lines.slice(0, 1));
   }
 
   function bury(id: string, atMs: number): void {
-    dead.add(id);
+    dead.set(id, stretch);
     sightings.kill(id, { reader: name, atMs, line: source });
   }
 
