@@ -68,8 +68,9 @@ export function answerFaults(
   }
   for (const [id, what] of told) {
     if (expected.has(id)) continue;
-    const revision = revisionTold(id);
-    if (revision && standings.certaintyOf(revision, { epoch, sequence: from, atMs }) === 'applied') {
+    const known = what === RETRACTED ? (log.stories.get(id)?.revisions ?? []) : [revisionTold(id)];
+    const moment = { epoch, sequence: from, atMs };
+    if (known.some((revision) => revision && standings.certaintyOf(revision, moment) === 'applied')) {
       faults.push({
         kind: 'delivered-twice',
         headline: id,

@@ -85,10 +85,6 @@ export function createListCheck(
     const revision = story && revisionSeen(story, sighting);
     // Nobody asked for it: said elsewhere.
     if (!story || !revision || revision.asked.length === 0) return undefined;
-    if (!passesFilter(filter, sighting)) {
-      const what = `${id} version ${version} does not pass the filter`;
-      return { kind: 'not-its-audience', headline: id, what, lines: linesOf(revision) };
-    }
     const { isDead, possible } = standings.of(story, moment);
     if (isDead) {
       return {
@@ -97,6 +93,10 @@ export function createListCheck(
         what: `${id} was killed before`,
         lines: linesOf(killOf(story)),
       };
+    }
+    if (!passesFilter(filter, sighting)) {
+      const what = `${id} version ${version} does not pass the filter`;
+      return { kind: 'not-its-audience', headline: id, what, lines: linesOf(revision) };
     }
     const isExpired = Date.parse(sighting.expiresAt ?? '9999-12-31') + EXPIRY_SLACK_MS <= moment.atMs;
     if (isExpired)

@@ -1,17 +1,37 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { BREAKS, openJournal } from './break-run.ts';
 import { checkRun } from './check-run.ts';
-import { correctRun } from './correct-run.ts';
+import { correctRun, createRandom } from './correct-run.ts';
 
+const RUNS = Number(process.env['RUNS'] ?? 60);
 const seeds = fc.record({ seed: fc.nat(), steps: fc.integer({ min: 1, max: 250 }) });
 
 test('accuses no run in which every promise is kept', () => {
   fc.assert(
     fc.property(seeds, (options) => {
-      expect(
-        checkRun(correctRun(options)).violations.filter(({ kind }) => kind !== 'proves-nothing'),
-      ).toEqual([]);
+      const { violations } = checkRun(correctRun(options));
+      expect(violations.filter(({ kind }) => kind !== 'proves-nothing')).toEqual([]);
     }),
-    { numRuns: Number(process.env['RUNS'] ?? 60) },
+    { numRuns: RUNS },
   );
+});
+
+describe('finds and names it when', () => {
+  test.each(Object.entries(BREAKS))('%s', (_, { named, carryOut }) => {
+    let broken = 0;
+    fc.assert(
+      fc.property(seeds, fc.boolean(), fc.nat(), (options, hasLosses, salt) => {
+        const journal = openJournal(correctRun({ ...options, hasLosses }));
+        const random = createRandom(salt);
+        const done = carryOut(journal, (limit) => Math.floor(random() * limit));
+        if (done !== 'broken') return;
+        broken += 1;
+        const kinds = [...checkRun(journal).counts.keys()];
+        expect(named.some((kind) => kinds.includes(kind)) ? named : kinds).toEqual(named);
+      }),
+      { numRuns: RUNS },
+    );
+    expect(broken).toBeGreaterThan(RUNS / 10);
+  });
 });

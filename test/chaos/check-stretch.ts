@@ -2,13 +2,22 @@
  * Check stretch: was a reader told everything of its audience between two places of the log?
  */
 import { isUnfiltered } from './audience-filter.ts';
-import { type ChannelLog, type ChannelReader, type Entry, nameOf, placeText } from './channel-log.ts';
+import {
+  type ChannelLog,
+  type ChannelReader,
+  committedAfterMs,
+  type Entry,
+  isKept,
+  nameOf,
+  placeText,
+} from './channel-log.ts';
 import type { Stretch } from './reader-way.ts';
 import type { Standings } from './standing.ts';
 import type { Findings } from './violation.ts';
 
-/** What nobody was promised but someone was told reaches all others within this. */
+/** What nobody was promised but someone was told reaches all others within this; what fell due, within the second. */
 const SETTLE_MS = 2_000;
+const RELEASE_SETTLE_MS = 5_000;
 
 export interface StretchCheck {
   /** @param endsAtMs where it is the last one: when all was quiet, so that nothing may be outstanding. */
@@ -42,8 +51,10 @@ export function createStretchCheck(
       lines: [...(entry?.lines ?? []), line, lastLine],
     });
 
-  const isSettled = ({ acknowledgedAtMs, firstSeenAtMs }: Entry, atMs: number) =>
-    (acknowledgedAtMs !== undefined && acknowledgedAtMs < atMs) || firstSeenAtMs < atMs - SETTLE_MS;
+  const isSettled = ({ acknowledgedAtMs, firstSeenAtMs, revision }: Entry, atMs: number) =>
+    (acknowledgedAtMs !== undefined && acknowledgedAtMs < atMs) ||
+    firstSeenAtMs < atMs - SETTLE_MS ||
+    (revision !== undefined && isKept(revision) && committedAfterMs(revision) < atMs - RELEASE_SETTLE_MS);
 
   function checkNumbers(stretch: Stretch, epochName: string, endsAtMs: number | undefined): void {
     const epoch = log.epoch(epochName);

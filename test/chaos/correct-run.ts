@@ -45,7 +45,7 @@ const SECTIONS = ['city', 'sport', 'transport'];
 const LANGUAGES = ['en', 'en-GB', 'az'];
 
 /** Small, seeded and good enough. [Mulberry32] */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -98,7 +98,7 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     { tag: ['harbour'], language: ['az', 'en-GB'] },
   ];
   const transports = ['websocket', 'sdk', 'event-stream', 'flat', 'cloudevents', 'json'] as const;
-  const readers = Array.from({ length: 9 }, (_, at): Reader => {
+  const readers = Array.from({ length: 16 }, (_, at): Reader => {
     const transport = transports[at % transports.length] ?? 'websocket';
     const isFlat = transport === 'flat' || transport === 'cloudevents';
     const last = isFlat ? 0 : pick([1, 3, 20]);
@@ -462,14 +462,17 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     }
   }
 
-  for (const reader of readers) comeBack(reader);
+  // The others come late, or only in the end.
+  for (const reader of readers) if (chance(0.4)) comeBack(reader);
   for (let done = 0; done < steps; done += 1) step();
   nowMs += 10_000;
   release();
-  nowMs += 10_000;
   for (const reader of readers) {
     comeBack(reader);
     deliver(reader, log.length);
+  }
+  nowMs += 10_000;
+  for (const reader of readers) {
     const keepsList = reader.header.last > 0;
     const headlines = reader.list;
     reader.lines.push({ kind: 'finally', atMs: nowMs, ...(keepsList && { headlines }) });
