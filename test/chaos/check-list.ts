@@ -167,6 +167,12 @@ function rank(story: Story): Ranked {
   const asked = story.revisions.flatMap((revision) => revision.asked);
   const meant = asked.find(({ headline }) => headline.publishedAt !== undefined)?.headline.publishedAt;
   const releases = asked.flatMap(({ releaseAtMs }) => releaseAtMs ?? []);
+  const times = [...new Set(story.revisions.flatMap(({ seen }) => seen?.publishedAt ?? []))];
+  if (times.length > 1) {
+    // A store that was emptied took it for a new one: it stood elsewhere before.
+    const all = times.map((time) => Date.parse(time));
+    return { story, publishedAt: undefined, fromMs: Math.min(...all), toMs: Math.max(...all) };
+  }
   const publishedAt = story.publishedAt ?? meant;
   if (publishedAt !== undefined) {
     const atMs = Date.parse(publishedAt);
