@@ -12,9 +12,10 @@ import { formatCursor } from '../../src/protocol/cursor.ts';
 import { accepted, channelOf, createNewsroom, deskOf, publish } from '../contracts/newsroom.ts';
 import { look, storyOf, type Watch, watch } from '../contracts/watch.ts';
 import { startDeafProxy } from '../support/deaf-proxy.ts';
+import { askRedis } from '../support/redis-admin.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import { type RedisSentinel, startSentinel } from '../support/redis-sentinel.ts';
-import { startRedis } from '../support/redis-server.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 
 const NEVER_MS = 3_600_000;
@@ -94,6 +95,20 @@ function keepPosting(post: (id: string) => Promise<unknown>, prefix: string) {
 }
 
 describe('one Redis', () => {
+  it('finds a lone headline that was announced while no one listened, as soon as someone does', async () => {
+    const redis = await startRedis();
+    const engine = await open({ url: redis.url });
+    await engine.channels.create(channelOf('en'));
+    const watched = await follow(engine, 'en');
+    const post = createNewsroom(engine, 'en');
+    for (const n of [1, 2, 3, 4, 5]) {
+      await postUnheard(redis, (id) => post(id, publish(id)), `h${n}`);
+      await watched.reach(n);
+    }
+    expect(watched.baselines).toHaveLength(1);
+    await redis.stop();
+  });
+
   it('has a listener gone deaf made anew within three seconds, and nothing is missed', async () => {
     const redis = await startRedis();
     const proxy = await startDeafProxy(redis.url);
@@ -121,6 +136,16 @@ describe('one Redis', () => {
     await redis.stop();
   });
 });
+
+/**
+ * Cuts whoever listens, and posts before they are back: what is announced then is lost, and nothing comes after it that
+ * would give the hole away.
+ */
+async function postUnheard(redis: RedisServer, post: (id: string) => Promise<unknown>, id: string) {
+  const cut = await askRedis(redis.url, (admin) => admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
+  await post(id);
+  expect(Number(cut)).toBeGreaterThan(0);
+}
 
 describe('behind sentinels', () => {
   let redis: RedisSentinel;
@@ -237,6 +262,16 @@ describe('in a cluster', () => {
     for (const name of CHANNELS) await createNewsroom(newsroom, name)('a', publish(name));
     await Promise.all(CHANNELS.map((name) => watchOf(name).reach(1)));
     for (const name of CHANNELS) expect(watchOf(name).entries.map(storyOf)).toEqual(['a']);
+  });
+
+  it('finds a lone headline that was announced while no one listened, as soon as someone does', async () => {
+    const { newsroom, watchOf } = await openTwo();
+    for (const name of CHANNELS) {
+      const post = createNewsroom(newsroom, name);
+      await postUnheard(await redis.nodeOf(`{${name}}`), (id) => post(id, publish(id)), 'unheard');
+      await watchOf(name).reach(1);
+      expect(watchOf(name).baselines).toHaveLength(1);
+    }
   });
 
   it(
