@@ -129,6 +129,7 @@ export async function runChaos({
         ingests: ingests.map(({ deskUrl }) => deskUrl),
         book,
         random: random.fork(name),
+        isReplicationUntold: deployed.store.isReplicationUntold,
         mayBeDestroyedSince: schedule.mayBeDestroyedSince,
       });
       publishers.push(publisher);

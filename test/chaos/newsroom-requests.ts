@@ -21,9 +21,9 @@ export interface NewsroomRequest {
   readonly releaseAtMs?: number;
 }
 
-export const SECTIONS = ['politics', 'sport', 'economy', 'culture'] as const;
-export const LANGUAGES = ['en', 'az', 'en-GB', 'de'] as const;
-export const TAGS = ['harbour', 'election', 'weather', 'live', 'football'] as const;
+const SECTIONS = ['politics', 'sport', 'economy', 'culture'] as const;
+const LANGUAGES = ['en', 'az', 'en-GB', 'de'] as const;
+const TAGS = ['harbour', 'election', 'weather', 'live', 'football'] as const;
 const SUBJECTS = ['Ferry', 'Parliament', 'Storm', 'Harbour', 'Council', 'Team', 'Central bank', 'Museum'];
 const VERBS = ['cancels', 'opens', 'delays', 'wins', 'confirms', 'denies', 'reviews', 'moves'];
 const OBJECTS = ['night crossing', 'budget', 'final', 'tunnel', 'rate', 'exhibition', 'bridge', 'talks'];

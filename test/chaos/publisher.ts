@@ -18,6 +18,8 @@ export interface PublisherOptions {
   readonly ingests: readonly string[];
   readonly book: StoryBook;
   readonly random: SeededRandom;
+  /** Answers do not say whether replicas have it: then no one may rely on that. */
+  readonly isReplicationUntold: boolean;
   /** Whether a fault that destroys what was stored was under way at or after this moment. */
   readonly mayBeDestroyedSince: (ms: number) => boolean;
 }
@@ -40,6 +42,7 @@ export function createPublisher({
   ingests,
   book,
   random,
+  isReplicationUntold,
   mayBeDestroyedSince,
 }: PublisherOptions): Publisher {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
@@ -85,7 +88,7 @@ export function createPublisher({
       ...(typeof cursor === 'string' && { cursor }),
       ...(version !== undefined && { version }),
       ...(typeof body['applied'] === 'boolean' && { applied: body['applied'] }),
-      isUnderReplicated: isUnderReplicated(body),
+      isUnderReplicated: isReplicationUntold || body['replicated'] === false,
     });
     const isKilled = body['status'] === 'retracted';
     if (isKilled)
@@ -97,8 +100,6 @@ export function createPublisher({
     }
   }
 }
-
-const isUnderReplicated = (body: Record<string, unknown>): boolean => body['replicated'] === false;
 
 /** A channel that is not there was flushed, and is being made anew; too many requests are to be sent again. */
 const isFinal = ({ status, body }: Answer): boolean =>

@@ -11,6 +11,8 @@ interface Opened {
   urlThrough(port: number | undefined): string;
   /** More arguments of every process. */
   readonly args: readonly string[];
+  /** There are copies, and no acknowledgement says whether they have it. */
+  readonly isReplicationUntold: boolean;
   /** Resolves once every part of it is back. */
   untilWhole(): Promise<unknown>;
   stop(): Promise<void>;
@@ -24,7 +26,7 @@ export type Store = Opened &
     | { readonly kind: 'cluster'; readonly cluster: RedisCluster }
   );
 
-/** An acknowledgement waits for one more copy: then the loss of the primary loses nothing. */
+/** Until the service can wait for replicas, what it acknowledges may stand on one copy only. */
 const REPLICATED: readonly string[] = [];
 
 export async function openStore(kind: Store['kind'], folder: string): Promise<Store> {
@@ -34,6 +36,7 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         kind,
         urlThrough: () => `embedded:${join(folder, 'data')}`,
         args: [],
+        isReplicationUntold: false,
         untilWhole: async () => {},
         stop: async () => {},
       };
@@ -45,6 +48,7 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         port: redis.port,
         urlThrough: (port) => `redis://127.0.0.1:${port}`,
         args: [],
+        isReplicationUntold: false,
         untilWhole: async () => {},
         stop: () => redis.stop(),
       };
@@ -53,7 +57,15 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
       const sentinel = await startSentinel();
       const { url } = sentinel;
       const untilWhole = () => sentinel.primary();
-      return { kind, sentinel, urlThrough: () => url, args: REPLICATED, untilWhole, stop: sentinel.stop };
+      return {
+        kind,
+        sentinel,
+        urlThrough: () => url,
+        args: REPLICATED,
+        isReplicationUntold: true,
+        untilWhole,
+        stop: sentinel.stop,
+      };
     }
     case 'cluster': {
       const cluster = await startCluster({ replicas: 1 });
@@ -63,6 +75,7 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         cluster,
         urlThrough: () => url,
         args: REPLICATED,
+        isReplicationUntold: true,
         untilWhole: untilOk,
         stop: cluster.stop,
       };
