@@ -31,6 +31,8 @@ export interface AddressBudgetsOptions {
 
 export interface AddressBudgets {
   spend(address: string, cost: number): Result<undefined>;
+  /** What was paid for was not to be had, for reasons that are not this address's. */
+  refund(address: string, cost: number): void;
   /** Addresses remembered. */
   readonly size: number;
 }
@@ -65,6 +67,11 @@ export function createAddressBudgets({
       if (oldest !== undefined && wholeAt.size >= limitAddresses) wholeAt.delete(oldest);
       wholeAt.set(key, next);
       return accepted(undefined);
+    },
+    refund(address, cost) {
+      const key = addressKey(address);
+      const at = wholeAt.get(key);
+      if (at !== undefined) wholeAt.set(key, at - cost * msPerUnit);
     },
     get size() {
       return wholeAt.size;

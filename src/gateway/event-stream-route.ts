@@ -79,7 +79,10 @@ export function createEventStreamRoute({
     if (!response.socket) return refused(PIPELINED);
     const address = options.addressOf(request);
     const admitted = reception.admit(address);
-    if (!admitted.ok) return admitted;
+    if (!admitted.ok) {
+      options.budgets.refund(address, COST.stream);
+      return admitted;
+    }
     const { since: _, ...wanted } = subscription;
     const whole = { ...wanted, ...(since.value && { since: since.value }) };
     const seat = findSeat(mirror, whole, eventStream, () => places.take(address));

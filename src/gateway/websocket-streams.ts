@@ -154,6 +154,8 @@ export function createWebSocketStreams({
       const paid = budgets.spend(address, COST.stream);
       const admitted = paid.ok ? reception.admit(address) : paid;
       if (!admitted.ok) {
+        // Who tries again until there is room is not to run out of tries.
+        if (paid.ok) budgets.refund(address, COST.stream);
         reject(handshake, admitted.refusal);
         return true;
       }

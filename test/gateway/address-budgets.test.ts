@@ -51,6 +51,14 @@ describe('address budgets', () => {
     expect(budgets.spend('203.0.113.7', 10).ok).toBe(true);
   });
 
+  it('give back what was paid for nothing', () => {
+    const { budgets, spendAll } = openBudgets(10);
+    expect(spendAll('203.0.113.7', COST.stream)).toBe(5);
+    budgets.refund('203.0.113.7', COST.stream);
+    budgets.refund('203.0.113.8', COST.stream);
+    expect([spendAll('203.0.113.7', COST.stream), spendAll('203.0.113.8', COST.stream)]).toEqual([1, 5]);
+  });
+
   it('are each address’s own, of IPv6 each /64’s', () => {
     const { budgets, spendAll } = openBudgets(10);
     spendAll('2001:db8:1:2::1', 1);
