@@ -369,16 +369,25 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a list is an older one under a newer place': {
     named: ['stale-list', 'killed-text', 'list-ahead'],
     carryOut(journal, draw) {
-      const spot = pick(spots(journal, 'snapshot'), draw);
-      if (!spot) return undefined;
-      const [older] = spot.lines;
-      const before = spot.lines.slice(0, spot.at).findLast((line) => line.kind === 'snapshot');
-      if (older?.kind !== 'reader' || before?.kind !== 'snapshot') return undefined;
-      const missing = spot.line.headlines.filter(
-        (one) => !before.headlines.some((other) => other.id === one.id),
+      const lists = spots(journal, 'snapshot');
+      const spot = pick(
+        lists.filter(({ line }) => line.headlines.length > 0),
+        draw,
       );
-      spot.lines[spot.at] = { ...spot.line, headlines: before.headlines };
-      if (before.headlines.length >= spot.header.last && spot.header.last === 0) return 'harmless';
+      if (!spot) return undefined;
+      const { header, line } = spot;
+      const isAlike = (other: Header) =>
+        JSON.stringify([other.filter, other.last]) === JSON.stringify([header.filter, header.last]);
+      const older = lists.filter(
+        (other) =>
+          isAlike(other.header) &&
+          numberOf(other.line.cursor) < numberOf(line.cursor) &&
+          other.line.atMs < line.atMs,
+      );
+      const before = pick(older, draw)?.line.headlines;
+      if (!before) return undefined;
+      const missing = line.headlines.filter((one) => !before.some(({ id }) => id === one.id));
+      spot.lines[spot.at] = { ...line, headlines: before };
       return missing.some((one) => isSure(journal, one)) ? 'broken' : 'harmless';
     },
   },
