@@ -217,14 +217,15 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a list shows a killed headline': {
     named: ['killed-text'],
     carryOut(journal, draw) {
-      const spot = pick(spots(journal, 'snapshot'), draw);
-      if (!spot || spot.line.headlines.length >= spot.header.last) return undefined;
-      const dead = kills(journal, epochOf(spot.line.cursor)).filter(
-        ({ number }) => number <= numberOf(spot.line.cursor),
-      );
-      const kill = pick(dead, draw);
-      if (!kill) return undefined;
-      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines, kill.headline) };
+      const pairs = spots(journal, 'snapshot').flatMap((spot) => {
+        const { cursor, headlines } = spot.line;
+        const dead = kills(journal, epochOf(cursor)).filter(({ number }) => number <= numberOf(cursor));
+        return headlines.length < spot.header.last ? dead.map(({ headline }) => ({ spot, headline })) : [];
+      });
+      const pair = pick(pairs, draw);
+      if (!pair) return undefined;
+      const { spot, headline } = pair;
+      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines, headline) };
       return 'broken';
     },
   },
@@ -248,16 +249,19 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a killed headline is shown in the end': {
     named: ['killed-text'],
     carryOut(journal, draw) {
+      if (journal.faults.some(isLossy)) return undefined;
+      const dead = spots(journal, 'change').flatMap(({ line }) =>
+        kills(journal, epochOf(line.cursor)).slice(0, 1),
+      );
       const spot = pick(
-        spots(journal, 'finally').filter(({ line }) => line.headlines),
+        spots(journal, 'finally').filter(
+          ({ header, line }) => (line.headlines?.length ?? header.last) < header.last,
+        ),
         draw,
       );
-      const epochs = spots(journal, 'change').map(({ line }) => epochOf(line.cursor));
-      const kill = pick(kills(journal, epochs.at(-1) ?? ''), draw);
+      const kill = pick(dead, draw);
       if (!spot || !kill) return undefined;
-      const list = inserted(spot.line.headlines ?? [], kill.headline);
-      if (list.length > spot.header.last || journal.faults.some(isLossy)) return undefined;
-      spot.lines[spot.at] = { ...spot.line, headlines: list };
+      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines ?? [], kill.headline) };
       return 'broken';
     },
   },
