@@ -166,6 +166,8 @@ export interface FeedObserver {
   onBaseline(baseline: Baseline): void;
   /** The next entries: dense, in order, each once. */
   onEntries(entries: readonly LogEntry[], epoch: string): void;
+  /** The store was asked, about once a second, and has nothing that was not passed on. */
+  onConfirmed?(): void;
 }
 
 export interface Feed {

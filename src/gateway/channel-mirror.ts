@@ -41,6 +41,9 @@ export class ChannelMirror implements ChannelView {
   tail: LogEntry[];
   #list: HeadlineList;
   readonly #audiences = new Map<string, Audience>();
+  #confirmations = 0;
+  /** Those who wait for what they saw elsewhere; bounded by the connections. */
+  readonly #waiting = new Set<() => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
     AudienceOptions;
 
@@ -59,6 +62,27 @@ export class ChannelMirror implements ChannelView {
     this.floor = floorOf(baseline);
     this.#list = listOf(baseline.headlines, this.#options.limitHeadlines);
     for (const audience of this.#audiences.values()) audience.onBaseline();
+    this.#tellWaiting();
+  }
+
+  /** How often the store was asked and had nothing that is not here. */
+  get confirmations(): number {
+    return this.#confirmations;
+  }
+
+  onConfirmed(): void {
+    this.#confirmations += 1;
+    this.#tellWaiting();
+  }
+
+  /** @returns stops it. @param look called whenever the head moved or was confirmed */
+  onMove(look: () => void): () => void {
+    this.#waiting.add(look);
+    return () => this.#waiting.delete(look);
+  }
+
+  #tellWaiting(): void {
+    for (const look of [...this.#waiting]) look();
   }
 
   onEntries(entries: readonly LogEntry[], epoch: string): void {
@@ -76,6 +100,7 @@ export class ChannelMirror implements ChannelView {
       this.floor = removed.at(-1) ?? this.floor;
     }
     for (const audience of this.#audiences.values()) audience.onEntries(entries);
+    this.#tellWaiting();
   }
 
   /** Newest first, at most `last`, of those that pass; none that has expired, or that the channel keeps no longer. */

@@ -4,12 +4,14 @@
  * An EventSource never comes back from an answer other than 200. So where it is refused only for now, it is answered
  * with a stream that says when to return, and ends.
  */
+
 import express, { type Request, type Response, type Router } from 'express';
 import { mayReturn } from '../protocol/close-code.ts';
 import { accepted, closeCodeOf, type Refusal, type Result, refused } from '../protocol/refusal.ts';
 import { type AskOptions, askForChannel, sendRefusal } from './ask-for-channel.ts';
 import { controlFrame, eventStream } from './encoding.ts';
 import { EventStreamOutlet } from './event-stream-outlet.ts';
+import { reachCursor } from './reach-cursor.ts';
 import type { Reception } from './reception.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
 import { parseSince } from './subscription.ts';
@@ -65,6 +67,8 @@ export function createEventStreamRoute({
     const lastEventId = request.get('last-event-id');
     const since = lastEventId ? parseSince(lastEventId) : accepted(subscription.since);
     if (!since.ok) return since;
+    const reached = await reachCursor(mirror, since.value);
+    if (!reached.ok) return reached;
     // Whoever left while it waited is not counted: its end was announced before anyone listened.
     if (response.destroyed) return refused({ code: 'internal-error', message: 'the reader has left' });
     const admitted = reception.admit(addressOf(request));

@@ -1,9 +1,11 @@
 /** Many channels on one connection: `subscribe` and `unsubscribe` frames at `/v1/stream`. */
+
 import type { Refusal } from '../protocol/refusal.ts';
 import type { Connection } from './connection.ts';
 import { newslineV1 } from './encoding.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied, type ReaderOrigin } from './origin-policy.ts';
+import { reachCursor } from './reach-cursor.ts';
 import { findSeat, takeSeat } from './seat.ts';
 import { parseClientFrame, type Subscription } from './subscription.ts';
 
@@ -31,8 +33,10 @@ export function createManyChannels({
     subscription: Subscription,
   ): Promise<Refusal | undefined> {
     const found = await mirrors.find(name);
+    if (!found.ok) return connection.isOpen ? found.refusal : undefined;
+    const reached = await reachCursor(found.value, subscription.since);
     if (!connection.isOpen) return undefined;
-    if (!found.ok) return found.refusal;
+    if (!reached.ok) return reached.refusal;
     const mirror = found.value;
     if (!origins.mayRead(from, mirror.channel.origins)) return originDenied(from);
     if (findSubscriber(connection, name)) {

@@ -4,15 +4,18 @@
  * What can be refused before the handshake is refused over HTTP. Where the reader speaks `newsline.v1`, what it asked
  * for is refused in a frame instead, because a browser shows its page no HTTP status of a failed handshake.
  */
+
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../protocol/frames.ts';
 import { closeCodeOf, type Refusal, type Result } from '../protocol/refusal.ts';
+import type { ChannelMirror } from './channel-mirror.ts';
 import { cloudEvents, type Encoding, flat, newslineV1 } from './encoding.ts';
 import { LARGEST_MESSAGE } from './incoming-messages.ts';
 import { createManyChannels, type ManyChannelsOptions } from './many-channels.ts';
 import { originDenied } from './origin-policy.ts';
+import { reachCursor } from './reach-cursor.ts';
 import type { Reception } from './reception.ts';
 import { rejectUpgrade } from './reject-upgrade.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
@@ -95,11 +98,7 @@ export function createWebSocketStreams({
     const mirror = channel.ok ? await mirrors.find(channel.value) : channel;
     const allowed = mirror.ok ? mirror.value.channel.origins : [];
     if (!origins.mayRead(headers, allowed)) return reject(handshake, originDenied(headers));
-    const subscription = mirror.ok ? parseSubscriptionQuery(query) : mirror;
-    const seat =
-      mirror.ok && subscription.ok
-        ? findSeat(mirror.value, subscription.value, encoding)
-        : (subscription as Result<never>);
+    const seat = await findPlace(mirror, query, encoding);
     if (!seat.ok && !encoding.control) return reject(handshake, seat.refusal);
     accept(handshake, (webSocket) => seatOne(webSocket, handshake.socket, encoding, seat));
   }
@@ -140,6 +139,19 @@ export function createWebSocketStreams({
       return true;
     },
   };
+}
+
+/** The seat it gets, once this gateway is where the reader was. */
+async function findPlace(
+  mirror: Result<ChannelMirror>,
+  query: string,
+  encoding: Encoding,
+): Promise<Result<Seat>> {
+  if (!mirror.ok) return mirror;
+  const subscription = parseSubscriptionQuery(query);
+  if (!subscription.ok) return subscription;
+  const reached = await reachCursor(mirror.value, subscription.value.since);
+  return reached.ok ? findSeat(mirror.value, subscription.value, encoding) : reached;
 }
 
 const offeredSubprotocols = ({ headers }: IncomingMessage): string[] =>
