@@ -4,7 +4,7 @@
  * Each way to break says by which names the checker may call it. A way that may do no harm says when it does none:
  * where nobody, not even with all journals in hand, could know.
  */
-import type { PublisherLine, ReaderLine, Sighting } from './journal.ts';
+import type { FaultLine, PublisherLine, ReaderLine, Sighting } from './journal.ts';
 import type { Journal } from './read-journal.ts';
 import type { ViolationKind } from './violation.ts';
 
@@ -72,6 +72,8 @@ const acknowledgements = ({ publishers }: OpenJournal): Acknowledged[] =>
 
 const intents = ({ publishers }: OpenJournal): Intends[] =>
   publishers.flatMap(({ lines }) => lines.filter((line) => line.kind === 'intends'));
+
+const isLossy = ({ destroys }: FaultLine) => destroys === 'unreplicated' || destroys === 'everything';
 
 /** Index of the next beginning, or of the end. */
 function nextBeginning(lines: readonly ReaderLine[], from: number): number {
@@ -227,7 +229,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     },
   },
   'a killed headline is told again': {
-    named: ['killed-text', 'silent-epoch'],
+    named: ['killed-text', 'silent-epoch', 'not-there-at-the-end', 'delivered-twice'],
     carryOut(journal, draw) {
       const told = spots(journal, 'change').filter(
         ({ header, line }) => isUnfiltered(header) && line.change === 'retracted',
@@ -254,7 +256,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
       const kill = pick(kills(journal, epochs.at(-1) ?? ''), draw);
       if (!spot || !kill) return undefined;
       const list = inserted(spot.line.headlines ?? [], kill.headline);
-      if (list.length > spot.header.last) return undefined;
+      if (list.length > spot.header.last || journal.faults.some(isLossy)) return undefined;
       spot.lines[spot.at] = { ...spot.line, headlines: list };
       return 'broken';
     },
@@ -278,13 +280,13 @@ export const BREAKS: Readonly<Record<string, Break>> = {
     },
   },
   'one number stands for two changes': {
-    named: ['fork', 'committed-twice'],
+    named: ['fork'],
     carryOut(journal, draw) {
       const spot = pick(
         spots(journal, 'change').filter((one) => isKnownElsewhere(journal, one)),
         draw,
       );
-      if (!spot) return undefined;
+      if (!spot || journal.faults.some(isLossy)) return undefined;
       const { lines, at, line } = spot;
       lines[at] = { ...line, cursor: `${epochOf(line.cursor)}.${numberOf(line.cursor)}.forked` };
       return 'broken';
@@ -464,7 +466,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
         });
         lines.splice(0, lines.length, ...kept);
       }
-      return 'broken';
+      return journal.faults.some(({ destroys }) => destroys === 'everything') ? 'harmless' : 'broken';
     },
   },
   'a filter lets something through': {
@@ -564,7 +566,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a plan is never carried out': {
     named: ['never-released'],
     carryOut(journal) {
-      const [{ lines } = { lines: [] }] = journal.publishers;
+      const [{ lines } = { lines: [] as PublisherLine[] }] = journal.publishers;
       const { startedAtMs: atMs, channels } = journal.run;
       if (journal.faults.some(({ destroys }) => destroys === 'everything')) return undefined;
       const [request, headline] = ['never', { id: 'never', version: 1, title: 'never' }];
@@ -587,7 +589,7 @@ export const BREAKS: Readonly<Record<string, Break>> = {
         ({ releaseAtMs, headline: { id } }) => releaseAtMs !== undefined && seen.has(id) && !killed.has(id),
       );
       const plan = pick(plans, draw);
-      const [{ lines } = { lines: [] }] = journal.publishers;
+      const [{ lines } = { lines: [] as PublisherLine[] }] = journal.publishers;
       if (!plan || journal.faults.some(({ destroys }) => destroys !== 'nothing')) return undefined;
       const { atMs, channel, headline } = plan;
       const request = 'killed in time';
@@ -614,5 +616,5 @@ function isSure(journal: OpenJournal, { id }: Sighting): boolean {
   const isAnswered = mine.every(({ request }) =>
     answers.some((answer) => answer.request === request && !answer.isUnderReplicated && answer.cursor),
   );
-  return isAnswered && !journal.faults.some(({ destroys }) => destroys !== 'nothing');
+  return isAnswered && !journal.faults.some(isLossy);
 }

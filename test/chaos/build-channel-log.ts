@@ -86,15 +86,17 @@ export function buildChannelLog(
   const name = (place: Place, atMs: number, line: string): Epoch => {
     const epoch = epochOf(place.epoch, atMs);
     epoch.last = Math.max(epoch.last, place.sequence);
-    const tags = epoch.named.get(place.sequence);
-    if (!tags) epoch.named.set(place.sequence, new Map([[place.tag, line]]));
-    else if (!tags.has(place.tag)) {
-      tags.set(place.tag, line);
+    const tags = epoch.named.get(place.sequence) ?? new Map();
+    if (tags.size === 0) epoch.named.set(place.sequence, tags);
+    if (tags.has(place.tag)) return epoch;
+    const [other] = tags.values();
+    tags.set(place.tag, { line, atMs });
+    if (!other) return epoch;
+    if (excuses.mayHaveForked(Math.min(other.atMs, atMs), Math.max(other.atMs, atMs))) {
       epoch.forkedFrom = Math.min(epoch.forkedFrom, place.sequence);
-      if (!excuses.mayHaveForked(atMs)) {
-        const what = `${place.epoch}.${place.sequence} has the tags ${[...tags.keys()].join(' and ')}`;
-        findings.add({ kind: 'fork', channel, what, lines: [...tags.values()] });
-      }
+    } else {
+      const what = `${place.epoch}.${place.sequence} has the tags ${[...tags.keys()].join(' and ')}`;
+      findings.add({ kind: 'fork', channel, what, lines: [other.line, line] });
     }
     return epoch;
   };
@@ -214,7 +216,7 @@ export function buildChannelLog(
 
   resolveRetractions(stories, epochs);
   bindUncertainVersions(stories);
-  findDoubles(channel, stories, excuses, findings);
+  findDoubles(channel, stories, epochs, excuses, findings);
 
   const inOrder = [...epochs.values()].sort((a, b) => a.firstKnownAtMs - b.firstKnownAtMs);
   const ages = new Map(inOrder.map((epoch, age) => [epoch.name, age]));
@@ -272,16 +274,20 @@ function bindUncertainVersions(stories: ReadonlyMap<string, Story>): void {
 function findDoubles(
   channel: string,
   stories: ReadonlyMap<string, Story>,
+  epochs: ReadonlyMap<string, Epoch>,
   excuses: Excuses,
   findings: Findings,
 ): void {
+  const isOfAnotherHistory = ({ place }: Entry, other: Entry) =>
+    place.epoch !== other.place.epoch ||
+    place.sequence >= (epochs.get(place.epoch)?.forkedFrom ?? Number.POSITIVE_INFINITY);
   for (const { id, revisions } of stories.values()) {
     const placed = revisions
       .flatMap((revision) => revision.entries.map((entry) => ({ revision, entry })))
       .sort((a, b) => a.entry.firstSeenAtMs - b.entry.firstSeenAtMs);
     for (const [at, { revision, entry }] of placed.entries()) {
       const first = placed.slice(0, at).find((other) => other.revision.version === revision.version);
-      if (!first || mayHaveGone(first, entry, excuses)) continue;
+      if (!first || (isOfAnotherHistory(first.entry, entry) && mayHaveGone(first, entry, excuses))) continue;
       findings.add({
         kind: 'committed-twice',
         channel,
@@ -298,7 +304,6 @@ const mayHaveGone = (
   other: Entry,
   excuses: Excuses,
 ): boolean =>
-  entry.place.epoch !== other.place.epoch &&
   excuses.mayBeLost(
     { atMs: committedAfterMs(revision), isKept: isKept(revision, entry.place) },
     other.firstSeenAtMs,

@@ -60,9 +60,9 @@ export interface Epoch {
   /** Sequence -> what stands there, by tag; two are a fork. */
   readonly entries: Map<number, Entry[]>;
   /** Tags of places that were only named. */
-  readonly named: Map<number, Map<string, string>>;
+  readonly named: Map<number, Map<string, { readonly line: string; readonly atMs: number }>>;
   last: number;
-  /** The lowest number that two histories claim, where a fault may have caused it. */
+  /** The lowest number that two histories claim, where a fault may have caused it; Infinity: there is one history. */
   forkedFrom: number;
 }
 

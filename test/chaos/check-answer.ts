@@ -1,7 +1,7 @@
 /**
  * Check answer: does a JSON answer to a cursor tell all that came between two places, each headline as it ended?
  */
-import { type ChannelLog, KILL, type Revision } from './channel-log.ts';
+import { type ChannelLog, killOf, type Revision, revisionSeen } from './channel-log.ts';
 import type { ListFault } from './check-list.ts';
 import type { ReaderFilter, Sighting } from './journal.ts';
 import type { Standings } from './standing.ts';
@@ -45,9 +45,9 @@ export function answerFaults(
     });
   }
   const revisionTold = (id: string): Revision | undefined => {
-    const revisions = log.stories.get(id)?.revisions ?? [];
-    const what = told.get(id);
-    return revisions.find(({ version }) => what === (version === KILL ? RETRACTED : versionText(version)));
+    const story = log.stories.get(id);
+    const sighting = headlines.find((headline) => headline.id === id);
+    return story && (sighting ? revisionSeen(story, sighting) : killOf(story));
   };
   /** Where a number of the stretch is unknown, what stands nowhere else may stand there. */
   const mayStandInGap = (id: string): boolean => {

@@ -15,6 +15,8 @@ const RELEASE_SLACK_MS = 5_000;
 export interface Ending {
   readonly reader: ChannelReader;
   readonly line: LineOf<'finally'>;
+  /** Its list has no end below which there may be more. */
+  readonly isWhole: boolean;
 }
 
 /** @returns how many scheduled headlines were seen. */
@@ -67,9 +69,9 @@ export function checkAgreement(
   findings: Findings,
 ): void {
   const versions = new Map<string, { readonly headline: Sighting; readonly by: string }>();
-  const lists = endings.flatMap(({ reader: { header, file, lines }, line: { headlines, atMs } }) =>
+  const lists = endings.flatMap(({ reader: { header, file, lines }, line: { headlines, atMs }, isWhole }) =>
     headlines && header.last > 0 && isUnfiltered(header.filter)
-      ? [{ name: header.name, line: `${file}:${lines.length}`, headlines, atMs }]
+      ? [{ name: header.name, line: `${file}:${lines.length}`, headlines, atMs, isWhole }]
       : [],
   );
   const disagree = (headline: string, what: string, lines: readonly string[]) =>
@@ -84,14 +86,14 @@ export function checkAgreement(
       versions.set(headline.id, other ?? { headline, by: line });
     }
   }
-  for (const { name, line, headlines, atMs } of lists) {
+  for (const { name, line, headlines, atMs, isWhole } of lists) {
     const ids = new Set(headlines.map(({ id }) => id));
     const lowest = headlines.at(-1);
-    if (!lowest) continue;
     for (const [id, { headline, by }] of versions) {
       const expiresAt = stories.get(id)?.revisions.findLast(({ seen }) => seen)?.seen?.expiresAt;
       const isExpiring = expiresAt !== undefined && Math.abs(Date.parse(expiresAt) - atMs) < RELEASE_SLACK_MS;
-      if (ids.has(id) || isExpiring || compareStanding(headline, lowest) >= 0) continue;
+      const isReached = isWhole || (lowest !== undefined && compareStanding(headline, lowest) < 0);
+      if (ids.has(id) || isExpiring || !isReached) continue;
       disagree(id, `${name} lacks ${id}, which another reader of everything shows`, [by, line]);
     }
   }

@@ -82,8 +82,8 @@ function checkChannel(
   const sightings = createSightingCheck(log, excuses, findings);
   const endings: Ending[] = [];
   for (const reader of readers) {
-    const line = followReader(reader, { log, standings, lists, sightings, excuses, findings, tally });
-    if (line) endings.push({ reader, line });
+    const ending = followReader(reader, { log, standings, lists, sightings, excuses, findings, tally });
+    if (ending) endings.push(ending);
   }
   checkAgreement(log, endings, findings);
   return checkPlans(log, endings, excuses, findings);

@@ -11,8 +11,8 @@ const AFTERMATH_MS = 10_000;
 export interface Excuses {
   /** A change committed or acknowledged at this moment may be gone at that one. */
   mayBeLost(change: { readonly atMs: number; readonly isKept: boolean }, atMs: number): boolean;
-  /** The store may have gone another way within one epoch by then. */
-  mayHaveForked(atMs: number): boolean;
+  /** What was known at one moment may be of another history than what is known at a later one, within one epoch. */
+  mayHaveForked(fromMs: number, toMs: number): boolean;
   /** A cursor last confirmed at one moment may lead nowhere at another. */
   mayRefuseCursor(confirmedAtMs: number, atMs: number): boolean;
   /** What was committed between these moments may have been lost before its answer, and be refused when sent again. */
@@ -27,7 +27,7 @@ export function createExcuses(faults: readonly FaultLine[]): Excuses {
     list.some((fault) => fault.atMs <= toMs && fault.untilMs >= fromMs);
   return {
     mayBeLost: (change, atMs) => between(change.isKept ? everything : lossy, change.atMs, atMs),
-    mayHaveForked: (atMs) => between(lossy, 0, atMs),
+    mayHaveForked: (fromMs, toMs) => between(lossy, fromMs - AFTERMATH_MS, toMs),
     mayRefuseCursor: (confirmedAtMs, atMs) => between(forgetful, confirmedAtMs - AFTERMATH_MS, atMs),
     mayForgetBetween: (fromMs, toMs) => between(lossy, fromMs, toMs),
   };

@@ -15,6 +15,7 @@ import {
   revisionSeen,
 } from './channel-log.ts';
 import { answerFaults } from './check-answer.ts';
+import type { Ending } from './check-endings.ts';
 import type { ListCheck } from './check-list.ts';
 import type { SightingCheck } from './check-sighting.ts';
 import { createStretchCheck } from './check-stretch.ts';
@@ -44,7 +45,7 @@ const HELD_FOR_JSON = 200;
 export function followReader(
   reader: ChannelReader,
   { log, standings, lists, sightings, excuses, findings, tally }: FollowOptions,
-): LineOf<'finally'> | undefined {
+): Ending | undefined {
   const { header, file, lines } = reader;
   const { name, transport, filter, last, channel } = header;
   const filterKey = JSON.stringify(filter);
@@ -54,7 +55,8 @@ export function followReader(
   const stretches = createStretchCheck(log, reader, standings, findings);
   const shown = createShownList(last);
   const best = new Map<string, number>();
-  const dead = new Set<string>();
+  /** Told of their kill, in this stretch. */
+  const dead = new Map<string, Stretch | undefined>();
   let stretch: Stretch | undefined;
   let position: Position | undefined;
   let isConnected = false;
@@ -63,7 +65,7 @@ export function followReader(
   let wasToldOfLoss = false;
   let connectedAtMs = 0;
   let source = '';
-  let ending: LineOf<'finally'> | undefined;
+  let ending: Ending | undefined;
 
   const accuse = (kind: ViolationKind, what: string, headline?: string, more: readonly string[] = []) =>
     findings.add({
@@ -113,14 +115,15 @@ export function followReader(
     const kill = killAsked(id);
     if (!kill) return;
     const isKilled = !isInList && moment && standings.certaintyOf(kill, moment) === 'applied';
-    const wasTold = dead.has(id) && !isPossiblyLost(kill, atMs);
+    const isOfThisStretch = dead.get(id) === stretch;
+    const wasTold = dead.has(id) && (isOfThisStretch || !isPossiblyLost(kill, atMs));
     if (!isKilled && !wasTold) return;
     const what = `${id} was seen after ${wasTold ? 'this reader was told of its kill' : 'its kill'}`;
     accuse('killed-text', what, id, kill.entries[0]?.lines.slice(0, 1));
   }
 
   function bury(id: string, atMs: number): void {
-    dead.add(id);
+    dead.set(id, stretch);
     sightings.kill(id, { reader: name, atMs, line: source });
   }
 
@@ -139,7 +142,7 @@ export function followReader(
     const was = best.get(epoch);
     const isOlderEpoch = position !== undefined && log.ageOf(epoch) < log.ageOf(position.place.epoch);
     if (!isOlderEpoch && (was === undefined || was <= sequence)) return;
-    if (excuses.mayHaveForked(atMs)) return;
+    if (position && excuses.mayHaveForked(position.confirmedAtMs, atMs)) return;
     accuse(
       'went-back',
       `it was given a list of ${epoch}.${sequence}, and had been at ${position?.cursor ?? was}`,
@@ -294,7 +297,7 @@ export function followReader(
 
   function onFinally(line: LineOf<'finally'>): void {
     const { atMs, headlines } = line;
-    ending = line;
+    ending = { reader, line, isWhole: shown.isWhole };
     if (transport !== 'json' && !isConnected)
       accuse('not-there-at-the-end', 'it was not connected when all was quiet');
     if (!isAnnounced || !stretch) accuse('not-there-at-the-end', 'it had not begun when all was quiet');

@@ -8,6 +8,8 @@ import type { Sighting } from './journal.ts';
 
 export interface ShownList {
   readonly headlines: readonly Sighting[];
+  /** It was given everything, and has dropped nothing. */
+  readonly isWhole: boolean;
   /** Versions taken away, by id: a program may keep them away for good. */
   readonly takenAway: ReadonlyMap<string, number>;
   begin(headlines: readonly Sighting[] | undefined): void;
@@ -44,6 +46,9 @@ export function createShownList(last: number): ShownList {
   return {
     get headlines() {
       return headlines;
+    },
+    get isWhole() {
+      return isPlaced && floor === undefined;
     },
     takenAway,
     begin(given) {

@@ -55,12 +55,12 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
     if (epoch === moment.epoch) {
       const isForked = (log.epoch(epoch)?.forkedFrom ?? KILL) <= sequence;
       if (sequence > moment.sequence) return 'not';
-      return isForked && excuses.mayHaveForked(moment.atMs) ? 'possible' : 'applied';
-    }
-    if (log.ageOf(epoch) > log.ageOf(moment.epoch)) {
-      return excuses.mayHaveForked(moment.atMs) ? 'possible' : 'not';
+      return isForked ? 'possible' : 'applied';
     }
     const atMs = committedAfterMs(revision);
+    if (log.ageOf(epoch) > log.ageOf(moment.epoch)) {
+      return excuses.mayHaveForked(atMs, moment.atMs) ? 'possible' : 'not';
+    }
     return excuses.mayBeLost({ atMs, isKept: isSafe }, moment.atMs) ? 'possible' : 'applied';
   }
 
