@@ -6,6 +6,8 @@ export interface Metrics {
   readonly contentType: string;
   text(): Promise<string>;
   countRefusal(code: string): void;
+  /** Adds a number that another part counts. */
+  addCount(name: string, help: string, read: () => number): void;
 }
 
 /** @param stateOf the gateway's state, or undefined where this process is none. */
@@ -63,5 +65,15 @@ export function createMetrics(stateOf: () => GatewayState | undefined): Metrics 
     contentType: registry.contentType,
     text: () => registry.metrics(),
     countRefusal: (code) => refusals.inc({ code }),
+    addCount: (name, help, read) =>
+      void new Counter({
+        name,
+        help,
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      }),
   };
 }

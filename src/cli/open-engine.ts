@@ -7,14 +7,13 @@ import type { Settings } from './settings.ts';
 
 const EMBEDDED = 'embedded:';
 
+type EngineSettings = Pick<
+  Settings,
+  'store' | 'keyPrefix' | 'storeCa' | 'storeCert' | 'storeKey' | 'waitReplicas' | 'waitReplicasMs'
+>;
+
 export function openEngine(
-  {
-    store,
-    keyPrefix,
-    storeCa,
-    storeCert,
-    storeKey,
-  }: Pick<Settings, 'store' | 'keyPrefix' | 'storeCa' | 'storeCert' | 'storeKey'>,
+  { store, keyPrefix, storeCa, storeCert, storeKey, waitReplicas, waitReplicasMs }: EngineSettings,
   log: Log,
 ): Promise<Engine> {
   if (store.startsWith(EMBEDDED)) {
@@ -29,5 +28,5 @@ export function openEngine(
     ...(storeCert !== undefined && { cert: storeCert }),
     ...(storeKey !== undefined && { key: storeKey }),
   };
-  return openRedisEngine({ url: store, keyPrefix, log, tls });
+  return openRedisEngine({ url: store, keyPrefix, log, tls, waitReplicas, waitReplicasMs });
 }

@@ -46,6 +46,11 @@ export async function startService({
 
   const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
   const metrics = createMetrics(() => gateway?.state);
+  metrics.addCount(
+    'newsline_under_replicated_commits_total',
+    'Changes acknowledged while fewer replicas than wanted had them',
+    () => engine.replication?.underReplicated ?? 0,
+  );
   const warnOfOrigin = atMostEvery(ORIGIN_WARNING_MS, (message: string) =>
     log.warn({ message }, 'a website was denied'),
   );

@@ -44,6 +44,9 @@ const fields = z.object({
   storeCa: certificateFile().optional(),
   storeCert: certificateFile().optional(),
   storeKey: privateKeyFile().optional(),
+  waitReplicas: wholeNumber(0, 10, 0),
+  /** Below the five seconds after which a command counts as lost. */
+  waitReplicasMs: wholeNumber(100, 4_000, 1_000),
   keyPrefix: z
     .string()
     .regex(/^[A-Za-z0-9:_-]{1,64}$/, 'must be 1 to 64 of A-Z, a-z, 0-9, :, _ and -')
@@ -77,7 +80,10 @@ const TLS_SETTINGS = ['storeCa', 'storeCert', 'storeKey'] as const;
 const schema = fields.superRefine((settings, context) => {
   const refuse = (path: string, message: string) =>
     context.addIssue({ code: 'custom', path: [path], message });
-  const { store, roles, storeCert, storeKey } = settings;
+  const { store, roles, storeCert, storeKey, waitReplicas } = settings;
+  if (waitReplicas > 0 && store.startsWith('embedded:')) {
+    refuse('waitReplicas', 'needs a redis:// store: an embedded one has no replicas');
+  }
   const unused = TLS_SETTINGS.find((name) => settings[name] !== undefined && !store.startsWith('rediss'));
   if (unused) refuse(unused, 'is for TLS: the store must begin with rediss');
   else if (storeCert === undefined && storeKey !== undefined) refuse('storeKey', 'needs its certificate');
@@ -108,6 +114,14 @@ export const SETTING_FLAGS: Readonly<Record<SettingName, { readonly flag: string
     storeCa: { flag: '--store-ca <file>', help: 'whom to trust at rediss://, in PEM (as Node does)' },
     storeCert: { flag: '--store-cert <file>', help: 'certificate to show to the store, in PEM' },
     storeKey: { flag: '--store-key <file>', help: 'its private key, in PEM' },
+    waitReplicas: {
+      flag: '--wait-replicas <number>',
+      help: 'replicas of Redis that must have a change before it is acknowledged (0)',
+    },
+    waitReplicasMs: {
+      flag: '--wait-replicas-ms <number>',
+      help: 'how long for; then it is acknowledged, and said (1000)',
+    },
     keyPrefix: { flag: '--key-prefix <text>', help: 'beginning of every key in Redis (newsline)' },
     roles: { flag: '--roles <roles>', help: 'any of ingest,gateway,console (all)' },
     adminKey: { flag: '', help: 'key of all rights; set it in the environment only' },

@@ -7,7 +7,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { formatCursor } from '../protocol/cursor.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
-import { type CommitResult, type HeadlineStore, type Idempotency, SCHEDULE_LIMIT } from './engine.ts';
+import {
+  type CommitResult,
+  type HeadlineStore,
+  type Idempotency,
+  type Replicas,
+  SCHEDULE_LIMIT,
+} from './engine.ts';
 import type { HeadlineRecord } from './headline-record.ts';
 import { type Command, decide } from './life-cycle.ts';
 
@@ -18,6 +24,8 @@ export interface Outcome {
   readonly cursor?: string;
   /** False where nothing changed: the change was known, or older than what is. */
   readonly applied: boolean;
+  /** Only where too few replicas had it in time. */
+  readonly replicas?: Replicas;
   /** The same request came before, under its idempotency key: this is what came of it then. */
   readonly repeated: boolean;
 }
@@ -55,7 +63,7 @@ const sortFields = (_: string, value: unknown): unknown =>
     : value;
 
 export function createDesk(
-  headlines: Pick<HeadlineStore, 'read' | 'now' | 'commit' | 'receipt'>,
+  headlines: Pick<HeadlineStore, 'read' | 'now' | 'commit' | 'receipt' | 'confirm'>,
   { randomTag = newTag, attempts = 20 }: DeskOptions = {},
 ): Desk {
   return {
@@ -71,7 +79,10 @@ export function createDesk(
           const earlier = idempotency && (await headlines.receipt(channel, idempotency));
           if (earlier && earlier.kind !== 'absent') return conclude(earlier, channel);
           if (decision.kind === 'refused') return refused(decision.refusal);
-          return accepted({ id, record: decision.record, applied: false, repeated: false });
+          // What stands may be what a first attempt left behind, whose answer was lost.
+          const replicas = await headlines.confirm?.(channel);
+          const rest = { applied: false, repeated: false, ...(replicas && { replicas }) };
+          return accepted({ id, record: decision.record, ...rest });
         }
         const result = await headlines.commit({
           channel,
@@ -82,6 +93,7 @@ export function createDesk(
             entry: { tag: randomTag(), at: new Date(at).toISOString(), json: JSON.stringify(decision.body) },
           }),
           ...(idempotency && { idempotency }),
+          isAcknowledged: command.do !== 'release',
         });
         if (result.kind !== 'conflict') return conclude(result, channel);
       }
@@ -94,8 +106,8 @@ function conclude(result: Exclude<CommitResult, { kind: 'conflict' }>, channel: 
   switch (result.kind) {
     case 'committed':
     case 'repeated': {
-      const { id, record, cursor } = result.receipt;
-      const place = cursor && { cursor: formatCursor(cursor) };
+      const { id, record, cursor, replicas } = result.receipt;
+      const place = { ...(cursor && { cursor: formatCursor(cursor) }), ...(replicas && { replicas }) };
       return accepted({ id, record, ...place, applied: true, repeated: result.kind === 'repeated' });
     }
     case 'schedule-full': {

@@ -25,6 +25,11 @@ export interface Engine {
   readonly feed: Feed;
   /** Finds out whether the store answers, and what in its settings endangers a promise; for `newsline doctor`. */
   examine(): Promise<readonly Finding[]>;
+  /** Absent where commits wait for no replicas. */
+  readonly replication?: {
+    /** Commits, and repeats of them, that fewer replicas than wanted had in time. */
+    readonly underReplicated: number;
+  };
   close(): Promise<void>;
 }
 
@@ -75,6 +80,8 @@ export interface Commit {
     readonly json: string;
   };
   readonly idempotency?: Idempotency;
+  /** False where no one is told that it was done, so that it need not wait for replicas. @default true */
+  readonly isAcknowledged?: boolean;
 }
 
 export interface Idempotency {
@@ -92,6 +99,13 @@ export interface Receipt {
   readonly record: HeadlineRecord;
   /** Where the change stands in the log; absent where it wrote no entry. */
   readonly cursor?: Cursor;
+  /** Only where the engine waits for replicas, and too few had it in time: it is committed, and stays. */
+  readonly replicas?: Replicas;
+}
+
+export interface Replicas {
+  readonly wanted: number;
+  readonly had: number;
 }
 
 export type CommitResult =
@@ -124,6 +138,11 @@ export interface HeadlineStore {
   commit(commit: Commit): Promise<CommitResult>;
   /** What came of an earlier commit under this idempotency key. */
   receipt(channel: string, idempotency: Idempotency): Promise<ReceiptResult>;
+  /**
+   * Waits until replicas have what stands in the channel, for an answer that rests on it without a commit; absent where
+   * commits wait for none. @returns undefined where enough have it.
+   */
+  confirm?(channel: string): Promise<Replicas | undefined>;
   /** What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. */
   due(
     limit: number,
@@ -139,7 +158,7 @@ export interface HeadlineStore {
   sweep(): Promise<boolean>;
 }
 
-export interface Schedule {
+interface Schedule {
   /** Of the whole channel. */
   readonly total: number;
   readonly records: readonly HeadlineRecord[];

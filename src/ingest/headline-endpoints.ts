@@ -36,7 +36,7 @@ const COLLECTION = '/v1/channels/:channel/headlines';
 const ITEM = `${COLLECTION}/:id`;
 const SCHEDULED = '/v1/channels/:channel/scheduled';
 
-export const scheduledQuerySchema = z.strictObject({
+const scheduledQuerySchema = z.strictObject({
   /** Earliest first: of a full schedule, what is next. */
   limit: z
     .string()
@@ -197,7 +197,7 @@ export function headlineEndpoints({
 
 /** 201 where it began to be, 202 where it is only planned, 200 where it changed or stayed. */
 function answerOf(call: ChannelCall, outcome: Outcome, status: 200 | 201 | 202, body: object): Answer {
-  const { id, record, repeated } = outcome;
+  const { id, record, repeated, replicas } = outcome;
   const location = `/v1/channels/${call.channel.name}/headlines/${encodeURIComponent(id)}`;
   return {
     status,
@@ -206,7 +206,7 @@ function answerOf(call: ChannelCall, outcome: Outcome, status: 200 | 201 | 202, 
       ...(status !== 200 && { location }),
       ...(repeated && { 'idempotent-replayed': 'true' }),
     },
-    body,
+    body: { ...body, ...(replicas && { replication: replicas }) },
   };
 }
 
@@ -237,10 +237,11 @@ function tombstone({ id, record, cursor }: Outcome): object {
 
 const etagOf = ({ headline }: HeadlineRecord): string => `"${headline.version}"`;
 
-const outcomeOf = ({ id, record, cursor }: Receipt): Outcome => ({
+const outcomeOf = ({ id, record, cursor, replicas }: Receipt): Outcome => ({
   id,
   record,
   ...(cursor && { cursor: formatCursor(cursor) }),
+  ...(replicas && { replicas }),
   applied: true,
   repeated: true,
 });

@@ -25,6 +25,11 @@ const applied: Json = {
   type: 'boolean',
   description: 'False where nothing changed: known already, or older.',
 };
+const count: Json = { type: 'integer', minimum: 0 };
+const replication: Json = {
+  ...object({ wanted: count, had: count }),
+  description: 'Only where replicas are waited for and too few had it in time: it is committed, and stays.',
+};
 const version: Json = { type: 'integer', minimum: 1 };
 const kept = (description: string): Json => ({ type: 'integer', description });
 const channel = object(
@@ -57,6 +62,7 @@ const tombstone = {
   },
   notice: text('Public words.'),
   cursor,
+  replication,
 };
 const history = object(
   {
@@ -159,9 +165,12 @@ function operation(
   };
 }
 
-const written = object({ headline: HEADLINE_REF, cursor, publishAt }, ['headline']);
-const planned = object({ headline: HEADLINE_REF, publishAt });
-const upserted = object({ applied, headline: HEADLINE_REF, cursor, publishAt }, ['applied', 'headline']);
+const written = object({ headline: HEADLINE_REF, cursor, publishAt, replication }, ['headline']);
+const planned = object({ headline: HEADLINE_REF, publishAt, replication }, ['headline', 'publishAt']);
+const upserted = object({ applied, headline: HEADLINE_REF, cursor, publishAt, replication }, [
+  'applied',
+  'headline',
+]);
 const retracted = object(tombstone, ['applied', 'id', 'version', 'status']);
 
 /** The `paths` of an OpenAPI 3.1 document, whose components have the wire schemas and the security scheme `apiKey`. */
@@ -242,7 +251,7 @@ export const ingestPaths: Readonly<Record<string, Json>> = {
           object({
             channel: text('As in the address.'),
             total: { type: 'integer', description: 'Scheduled in all, also where fewer are listed.' },
-            scheduled: listOf(planned),
+            scheduled: listOf(object({ headline: HEADLINE_REF, publishAt })),
           }),
         ),
       },

@@ -1,8 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { openEngine } from '../../src/cli/open-engine.ts';
+import { readSettings } from '../../src/cli/settings.ts';
 import { CANARY_CHANNEL, type Engine } from '../../src/domain/engine.ts';
-import { commitOf } from '../contracts/newsroom.ts';
+import { accepted, commitOf } from '../contracts/newsroom.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: TemporaryFolder | undefined;
@@ -16,7 +17,10 @@ it('the trouble of the embedded engine stands in the log, with its reason', asyn
   folder = await createTemporaryFolder();
   const lines: string[] = [];
   const log = pino({ base: null }, { write: (line) => void lines.push(line) });
-  engine = await openEngine({ store: `embedded:${folder.path}/data`, keyPrefix: 'newsline' }, log);
+  engine = await openEngine(
+    { ...accepted(readSettings({}, {})), store: `embedded:${folder.path}/data` },
+    log,
+  );
   const { feed, headlines } = engine;
   const stop = await new Promise<() => void>((resolve) => {
     const unfollow = feed.follow(

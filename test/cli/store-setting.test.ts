@@ -26,3 +26,17 @@ describe('the store', () => {
     expect(message).not.toContain('hush');
   });
 });
+
+describe('waiting for replicas', () => {
+  it('is refused for an embedded store, which has none, by a line that names the setting', () => {
+    const result = readSettings({ waitReplicas: '1' }, {});
+    expect(result.ok ? '' : result.refusal.message).toBe(
+      '--wait-replicas needs a redis:// store: an embedded one has no replicas',
+    );
+    expect(readSettings({}, { NEWSLINE_WAIT_REPLICAS: '0' }).ok).toBe(true);
+    expect(readSettings({ store: 'redis://a' }, { NEWSLINE_WAIT_REPLICAS: '2' })).toMatchObject({
+      ok: true,
+      value: { waitReplicas: 2, waitReplicasMs: 1_000 },
+    });
+  });
+});

@@ -1,9 +1,12 @@
 /** Redis over TLS: whom we trust, and whom Redis lets in. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Engine } from '../../src/domain/engine.ts';
 import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { channelOf, createNewsroom, publish } from '../contracts/newsroom.ts';
 import { storyOf, watch } from '../contracts/watch.ts';
 import { type Certificates, createCertificates, tlsSettings } from '../support/certificates.ts';
+import { startCluster } from '../support/redis-cluster.ts';
+import { startSentinel } from '../support/redis-sentinel.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 
@@ -96,4 +99,44 @@ describe('Redis over TLS', () => {
       /cannot be reached/,
     );
   });
+});
+
+describe('Redis of several servers over TLS', () => {
+  const follow = async (engine: Engine, midway: () => Promise<unknown>) => {
+    await engine.channels.create(channelOf('en'));
+    const watching = watch(engine.feed, 'en');
+    await watching.until(({ baselines }) => baselines.length > 0);
+    const post = createNewsroom(engine, 'en');
+    await post('a', publish('before'));
+    await midway();
+    await until(async () => (await post('b', publish('after'))) !== undefined, { withinMs: 30_000 });
+    await watching.until(() => watching.entries.map(storyOf).join() === 'a,b');
+    watching.stop();
+  };
+
+  it('is reached through sentinels, before and after another server became the primary', async () => {
+    const redis = await startSentinel({ tls: tlsSettings(certificates) });
+    const { ca } = trusting;
+    expect(redis.url).toMatch(/^rediss\+sentinel:/);
+    expect(await refusalOf(redis.url)).toMatch(/certificate/);
+    const engine = await openRedisEngine({ url: redis.url, tls: { ca }, commandTimeoutMs: 2_000 });
+    await follow(engine, () => redis.promote());
+    await engine.close();
+    await redis.stop();
+  }, 90_000);
+
+  it('is reached in a cluster, on every server of it', async () => {
+    const redis = await startCluster({ tls: tlsSettings(certificates), password: 'hush-hush' });
+    const { ca } = trusting;
+    expect(redis.url).toMatch(/^rediss\+cluster:/);
+    expect(await refusalOf(redis.url)).toMatch(/certificate/);
+    const engine = await openRedisEngine({ url: redis.url, tls: { ca }, commandTimeoutMs: 2_000 });
+    await follow(engine, async () => redis.moveSlot(await redis.slotOf('{en}')));
+    for (const name of ['az', 'ru', 'tr', 'fr', 'de']) await engine.channels.create(channelOf(name));
+    expect(await engine.channels.list()).toHaveLength(6);
+    const encrypted = (await engine.examine()).filter(({ subject }) => subject === 'tls');
+    expect(encrypted.map(({ detail }) => detail)).toEqual(Array(3).fill(expect.stringContaining('TLSv1.')));
+    await engine.close();
+    await redis.stop();
+  }, 90_000);
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '../support/until.ts';
 import { type IngestService, makeKey, type OpenedEngine, openIngest } from './ingest-service.ts';
 
 let opened: OpenedEngine;
@@ -41,6 +42,21 @@ describe('the list of what is scheduled', () => {
       total: 2,
       scheduled: [{ headline: { id: 'soon' } }],
     });
+  });
+
+  it('leaves its words in no log, whatever becomes of it', async () => {
+    for (const id of ['released', 'killed', 'refused']) {
+      await ask('POST', EN, { title: 'Embargoed', summary: 'Embargoed', id, publishAt: inHours(1) });
+    }
+    await ask('PATCH', `${EN}/released`, { change: 'corrected', title: 'Embargoed still' });
+    await ask('PUT', `${EN}/refused`, { title: 'Embargoed', version: 'two' });
+    await ask('DELETE', `${EN}/killed`, { notice: 'Embargoed' });
+    opened.clock.ms += HOUR_MS;
+    const stop = service.ingest.start();
+    await until(async () => (await listed()).length === 0);
+    await stop();
+    expect(service.logged.map(({ message }) => message)).toContain('scheduled headline released');
+    expect(JSON.stringify(service.logged)).not.toContain('Embargoed');
   });
 
   it('follows what becomes of each: edited, moved, killed, released', async () => {

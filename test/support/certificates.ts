@@ -18,6 +18,8 @@ export interface Certificates {
   readonly client: CertifiedKey;
   /** Another authority, which has signed nothing of these. */
   readonly otherCa: string;
+  /** As the server's, and valid for less than three days more. */
+  readonly ending: CertifiedKey;
   /** For another name than that of any server here. */
   readonly elsewhere: CertifiedKey;
   /** Of the files. */
@@ -26,7 +28,8 @@ export interface Certificates {
 }
 
 const run = promisify(execFile);
-const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+const LOOPBACK = 'IP:127.0.0.1,DNS:localhost';
+const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '365'];
 
 export async function createCertificates(): Promise<Certificates> {
   const folder = await createTemporaryFolder();
@@ -38,20 +41,21 @@ export async function createCertificates(): Promise<Certificates> {
     return { cert, key };
   };
   const ca = await authority('ca');
-  const certify = async (name: string, names: string): Promise<CertifiedKey> => {
+  const certify = async (name: string, names: string, days = 100): Promise<CertifiedKey> => {
     const [cert, key, request, extensions] = ['.pem', '.key', '.csr', '.ext'].map((end) => at(name + end));
     if (!cert || !key || !request || !extensions) throw new Error('four names are four names');
     await openssl('req', ...KEY, '-subj', `/CN=${name}`, '-keyout', key, '-out', request);
     await writeFile(extensions, `subjectAltName=${names}\n`);
     await openssl(
       ...['x509', '-req', '-in', request, '-CA', ca.cert, '-CAkey', ca.key, '-CAcreateserial'],
-      ...['-days', '2', '-extfile', extensions, '-out', cert],
+      ...['-days', String(days), '-extfile', extensions, '-out', cert],
     );
     return { cert, key };
   };
   return {
     ca: ca.cert,
-    server: await certify('server', 'IP:127.0.0.1,DNS:localhost'),
+    server: await certify('server', LOOPBACK),
+    ending: await certify('ending', LOOPBACK, 3),
     client: await certify('client', 'DNS:newsline'),
     elsewhere: await certify('elsewhere', 'DNS:elsewhere.example'),
     otherCa: (await authority('other')).cert,

@@ -15,6 +15,8 @@ export interface ClusterOptions {
   readonly nodeTimeoutMs?: number;
   /** Of the default user, on all nodes. */
   readonly password?: string;
+  /** All nodes speak nothing but TLS, with these settings: `tlsSettings(certificates)`. */
+  readonly tls?: readonly string[];
   /** More settings of all nodes, as on the command line. */
   readonly settings?: readonly string[];
 }
@@ -51,13 +53,14 @@ export async function startCluster({
   replicas = 0,
   nodeTimeoutMs = 2_000,
   password,
+  tls,
   settings = [],
 }: ClusterOptions = {}): Promise<RedisCluster> {
   const size = PRIMARIES * (1 + replicas);
   const secret = password === undefined ? [] : ['--masterauth', password];
   const more = [...secret, ...settings];
   const nodes = await Promise.all(
-    Array.from({ length: size }, () => startNode(nodeTimeoutMs, password, more)),
+    Array.from({ length: size }, () => startNode(nodeTimeoutMs, password, tls, more)),
   );
   const running = () => nodes.filter((node) => node.isRunning);
   const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
@@ -102,7 +105,7 @@ export async function startCluster({
   const user = password === undefined ? '' : `:${password}@`;
   const seeds = nodes.slice(0, PRIMARIES).map(({ port }) => `127.0.0.1:${port}`);
   return {
-    url: `redis+cluster://${user}${seeds.join()}`,
+    url: `${tls ? 'rediss' : 'redis'}+cluster://${user}${seeds.join()}`,
     nodes,
     nodeOf: async (key) => ownerOf(await slotOf(key)),
     slotOf,
@@ -149,9 +152,11 @@ export async function startCluster({
 const startNode = async (
   nodeTimeoutMs: number,
   password: string | undefined,
+  tls: readonly string[] | undefined,
   settings: readonly string[],
 ): Promise<RedisServer> =>
   startRedis({
+    ...(tls && { tls: [...tls, '--tls-cluster', 'yes', '--tls-replication', 'yes'] }),
     ...(password !== undefined && { password }),
     settings: [
       ...['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'],

@@ -7,6 +7,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { documentedUser, loadUsers } from './documented-users.ts';
 import { askRedis, infoOf } from './redis-admin.ts';
 import { freePort, type RedisProcess, startRedisProcess } from './redis-process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
@@ -15,6 +16,8 @@ import { until } from './until.ts';
 export interface SentinelOptions {
   /** How long a server may be silent before it counts as down. @default 1000 */
   readonly downAfterMs?: number;
+  /** All of them speak nothing but TLS, with these settings: `tlsSettings(certificates)`. */
+  readonly tls?: readonly string[];
   /** More settings of the three servers, as on the command line. */
   readonly settings?: readonly string[];
 }
@@ -55,10 +58,11 @@ const QUORUM = 2;
 
 export async function startSentinel({
   downAfterMs = 1_000,
+  tls,
   settings = [],
 }: SentinelOptions = {}): Promise<RedisSentinel> {
   const folder = await mkdtemp(join(tmpdir(), 'newsline-sentinel-'));
-  const servers = await Promise.all([1, 2, 3].map(() => startServer(settings)));
+  const servers = await Promise.all([1, 2, 3].map(() => startServer(settings, tls)));
   const sentinels: (RedisProcess & { readonly port: number })[] = [];
   const stop = async () => {
     await Promise.all([...sentinels.map((each) => each.kill9()), ...servers.map((each) => each.stop())]);
@@ -73,7 +77,7 @@ export async function startSentinel({
   const askSentinels = (...words: string[]): Promise<unknown[]> =>
     Promise.all(
       sentinels.map(({ port }) =>
-        askRedis(`redis://127.0.0.1:${port}`, (redis) => redis.call('SENTINEL', ...words)),
+        askRedis(sentinelUrl(port, tls), (redis) => redis.call('SENTINEL', ...words)),
       ),
     );
   const primary = async () => {
@@ -123,7 +127,7 @@ export async function startSentinel({
         await redis.call('CONFIG', 'REWRITE');
       });
     }
-    for (const at of [1, 2, 3]) sentinels.push(await startOne(folder, at, first.port, downAfterMs));
+    while (sentinels.length < 3) sentinels.push(await startOne(folder, first.port, downAfterMs, tls));
     await untilAllFollow();
   } catch (error) {
     await stop();
@@ -131,7 +135,7 @@ export async function startSentinel({
   }
 
   return {
-    url: `redis+sentinel://:${PASSWORD}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join()}/${NAME}`,
+    url: `${tls ? 'rediss' : 'redis'}+sentinel://:${PASSWORD}@${sentinels.map(({ port }) => `127.0.0.1:${port}`).join()}/${NAME}`,
     name: NAME,
     password: PASSWORD,
     sentinels: sentinels.map(({ port }) => ({ host: '127.0.0.1', port })),
@@ -147,7 +151,7 @@ export async function startSentinel({
       await untilAllFollow();
       const old = await primary();
       const [{ port } = { port: 0 }] = sentinels;
-      await askRedis(`redis://127.0.0.1:${port}`, (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
+      await askRedis(sentinelUrl(port, tls), (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
       const next = await untilPrimaryIsNot(old);
       await untilFollows(old);
       return next;
@@ -177,42 +181,41 @@ export async function startSentinel({
 }
 
 /** It may be any role's: what it is by now stands in its file, which Sentinel has it rewrite. */
-async function startServer(settings: readonly string[]): Promise<RedisServer> {
+async function startServer(
+  settings: readonly string[],
+  tls: readonly string[] | undefined,
+): Promise<RedisServer> {
   const [user, password] = REPLICATION;
   const server = await startRedis({
     password: PASSWORD,
+    ...(tls && { tls: [...tls, '--tls-replication', 'yes'] }),
     settings: [
       ...['--masteruser', user, '--masterauth', password],
       ...['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1'],
       ...settings,
     ],
   });
-  // As in docs/redis-access.md.
-  const rights = {
-    [SENTINEL[0]]: [
-      ...[`>${SENTINEL[1]}`, 'allchannels', '+multi', '+slaveof', '+ping', '+exec', '+subscribe'],
-      ...['+config|rewrite', '+role', '+publish', '+info', '+client|setname', '+client|kill', '+script|kill'],
-    ],
-    [REPLICATION[0]]: [`>${REPLICATION[1]}`, '+psync', '+replconf', '+ping'],
-  };
-  await askRedis(server.url, async (redis) => {
-    for (const [name, rules] of Object.entries(rights)) {
-      await redis.call('ACL', 'SETUSER', name, 'on', ...rules);
-    }
-    await redis.call('CONFIG', 'REWRITE');
-  });
+  await loadUsers([server.url], [documentedUser('Sentinels', SENTINEL[0])], { password: SENTINEL[1] });
+  await loadUsers([server.url], [documentedUser('Sentinels', user)], { password });
+  await askRedis(server.url, (redis) => redis.call('CONFIG', 'REWRITE'));
   return server;
 }
 
-async function startOne(folder: string, at: number, primaryPort: number, downAfterMs: number) {
+async function startOne(
+  folder: string,
+  primaryPort: number,
+  downAfterMs: number,
+  tls: readonly string[] | undefined,
+) {
   const port = await freePort();
-  const home = await mkdtemp(join(folder, `${at}-`));
+  const home = await mkdtemp(join(folder, 'sentinel-'));
   const config = join(home, 'sentinel.conf');
   const [user, password] = SENTINEL;
   await writeFile(
     config,
     [
-      ...[`port ${port}`, 'bind 127.0.0.1', `dir ${home}`, 'daemonize no'],
+      ...(tls ? ['port 0', `tls-port ${port}`, 'tls-replication yes', ...toLines(tls)] : [`port ${port}`]),
+      ...['bind 127.0.0.1', `dir ${home}`, 'daemonize no'],
       `sentinel monitor ${NAME} 127.0.0.1 ${primaryPort} ${QUORUM}`,
       `sentinel auth-user ${NAME} ${user}`,
       `sentinel auth-pass ${NAME} ${password}`,
@@ -223,7 +226,7 @@ async function startOne(folder: string, at: number, primaryPort: number, downAft
   );
   const started = await startRedisProcess([config, '--sentinel'], '+monitor master');
   const hurry = () =>
-    askRedis(`redis://127.0.0.1:${port}`, (redis) => redis.call('SENTINEL', 'DEBUG', ...HURRIED));
+    askRedis(sentinelUrl(port, tls), (redis) => redis.call('SENTINEL', 'DEBUG', ...HURRIED));
   await hurry();
   return {
     port,
@@ -246,6 +249,16 @@ const HURRIED = [
   ...['INFO-PERIOD', '500', 'PUBLISH-PERIOD', '500', 'MIN-LINK-RECONNECT-PERIOD', '500'],
   ...['TILT-TRIGGER', '30000', 'TILT-PERIOD', '1000'],
 ];
+
+const sentinelUrl = (port: number, tls: readonly string[] | undefined): string =>
+  `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`;
+
+/** From the command line's form to that of a file. */
+const toLines = (settings: readonly string[]): string[] =>
+  settings
+    .join(' ')
+    .split('--')
+    .map((line) => line.trim());
 
 const roleOf = (server: RedisServer) => askRedis(server.url, (redis) => infoOf(redis, 'replication'));
 

@@ -2,7 +2,7 @@
  * Cluster map: which server has which slots, put together from what several of them say. Pure.
  *
  * Each slot is its whose claim is newest, by the number of the election that gave it: so a primary that was cut off from
- * the others, and goes on believing that it has its slots, is outvoted by any other server. [ADR 11]
+ * the others, and goes on believing that it has its slots, is outvoted by any other server. [ADR 12]
  */
 import { nameOfPlace, type Place } from './redis-address.ts';
 

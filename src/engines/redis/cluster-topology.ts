@@ -73,6 +73,7 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
           return { address, answer };
         }),
       ),
+    askSentinels: async () => [],
     split<Item>(items: readonly Item[], keyOf: (item: Item) => string) {
       const groups = new Map<string, Item[]>();
       for (const item of items) {
@@ -87,6 +88,10 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
     listen(hooks) {
       listener = createShardedListener(servers, settings, hooks);
       return listener;
+    },
+    proveCommits(withinMs) {
+      if (!options.areCommitsApart) return;
+      for (const { commits } of servers.owners) commits.prove(withinMs);
     },
     onReady: servers.onReady,
     async end() {

@@ -24,7 +24,7 @@ ${RETENTION}
 local id, expected, revision, status, published, release, numbered, json = unpack(ARGV, 1, 8)
 local key, fingerprint, ttl = unpack(ARGV, 9, 11)
 local topic, epoch, isOpen, logLimit, recordLimit, receiptLimit, scheduleLimit = unpack(ARGV, 12, 18)
-local tag, at, body = unpack(ARGV, 19, 21)
+local isAwaited, tag, at, body = unpack(ARGV, 19, 22)
 
 local function place(number) return string.format('%016.0f', number) .. ' ' .. id end
 
@@ -35,6 +35,8 @@ local now = math.floor(stamp / 1000)
 if key ~= '' then
   local forgotten = redis.call('ZSCORE', expiry, key)
   if forgotten and tonumber(forgotten) > now then
+    -- WAIT speaks of what its own connection wrote, and the first attempt came over another.
+    if isAwaited == '1' then redis.call('HINCRBY', meta, 'repeats', 1) end
     return {'known', redis.call('HGET', receipts, key)}
   end
 end
@@ -97,6 +99,8 @@ export interface CommitContext {
   readonly recordLimit: number;
   readonly receiptLimit: number;
   readonly scheduleLimit: number;
+  /** Replicas are waited for. */
+  readonly isAwaited: boolean;
 }
 
 /** Every key that a commit or a sweep may touch, in the order in which the scripts name them. */
@@ -127,6 +131,7 @@ export function commitArguments(commit: Commit, context: CommitContext): (string
     context.recordLimit,
     context.receiptLimit,
     context.scheduleLimit,
+    context.isAwaited ? 1 : 0,
     ...(entry ? [entry.tag, entry.at, entry.json] : []),
   ];
 }

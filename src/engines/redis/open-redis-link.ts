@@ -5,6 +5,7 @@ import { openPlainTopology } from './plain-topology.ts';
 import { readRedisAddress } from './redis-address.ts';
 import type { ConnectionSettings, Log } from './redis-connection.ts';
 import { createRedisLink, type RedisLink } from './redis-link.ts';
+import { createReplicaWait, type ReplicaWaitOptions } from './replica-wait.ts';
 import { watchSentinels } from './sentinel-watch.ts';
 import type { Topology } from './topology.ts';
 
@@ -12,6 +13,8 @@ export interface RedisLinkOptions {
   readonly url: string;
   /** Certificates and the like, for `rediss`. */
   readonly tls?: ConnectionOptions;
+  /** Commits wait for so many replicas, and so long at most. */
+  readonly replicas?: ReplicaWaitOptions;
   /** How long a reply, or the start, may take. */
   readonly timeoutMs: number;
   readonly log: Log;
@@ -21,10 +24,18 @@ export interface RedisLinkOptions {
 
 /** Rejects with `EngineUnavailable` where Redis cannot be reached, with a TypeError where the URL is wrong. */
 export async function openRedisLink(options: RedisLinkOptions): Promise<RedisLink> {
-  return createRedisLink(await openTopology(options));
+  const { replicas } = options;
+  return createRedisLink(await openTopology(options), replicas && createReplicaWait(replicas));
 }
 
-async function openTopology({ url, tls = {}, timeoutMs, log, random }: RedisLinkOptions): Promise<Topology> {
+async function openTopology({
+  url,
+  tls = {},
+  replicas,
+  timeoutMs,
+  log,
+  random,
+}: RedisLinkOptions): Promise<Topology> {
   const read = readRedisAddress(url);
   if (!read.ok) throw new TypeError(`the address of Redis ${read.refusal.message}`);
   const address = read.value;
@@ -35,7 +46,7 @@ async function openTopology({ url, tls = {}, timeoutMs, log, random }: RedisLink
     log,
     random,
   };
-  const areCommitsApart = false;
+  const areCommitsApart = replicas !== undefined;
   switch (address.kind) {
     case 'single':
       return openPlainTopology({

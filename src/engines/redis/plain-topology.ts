@@ -63,8 +63,12 @@ export async function openPlainTopology({
       const answer = await ask('', question).catch((error: Error) => error);
       return [{ address: nameOfPlace(commands.place), answer }];
     },
+    askSentinels: async (question) => (await watch?.askAll(question)) ?? [],
     split: (items) => (items.length === 0 ? [] : [items]),
     listen: (hooks) => createListener(subscriber, hooks, settings.log),
+    proveCommits(withinMs) {
+      if (areCommitsApart) commits.prove(withinMs);
+    },
     onReady: (listener) => void commands.redis.on('ready', listener),
     end,
   };

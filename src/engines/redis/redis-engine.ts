@@ -15,6 +15,7 @@ import { examineRedis } from './redis-examination.ts';
 import { createRedisFeed } from './redis-feed.ts';
 import { createRedisHeadlines } from './redis-headlines.ts';
 import { createRedisKeys } from './redis-keys.ts';
+import { createReplicationReport } from './replication-report.ts';
 
 export interface RedisEngineOptions {
   /** Of one Redis, of sentinels or of a cluster; see redis-address.ts. */
@@ -35,6 +36,10 @@ export interface RedisEngineOptions {
   readonly recordLimit?: number;
   /** Receipts kept of a channel, under their idempotency keys. @default 50000 */
   readonly receiptLimit?: number;
+  /** Replicas that a commit waits for before it is acknowledged. @default 0 */
+  readonly waitReplicas?: number;
+  /** How long it waits at most. @default 1000 */
+  readonly waitReplicasMs?: number;
   /** 0 to 1. */
   readonly random?: () => number;
 }
@@ -54,19 +59,31 @@ export async function openRedisEngine({
   logLimit = LOG_LIMIT,
   recordLimit = RECORD_LIMIT,
   receiptLimit = RECEIPT_LIMIT,
+  waitReplicas = 0,
+  waitReplicasMs = 1_000,
   random = Math.random,
 }: RedisEngineOptions): Promise<Engine> {
   const keys = createRedisKeys(keyPrefix);
-  const link = await openRedisLink({ url, tls, timeoutMs: commandTimeoutMs, log, random });
+  const replicas = waitReplicas > 0 ? { wanted: waitReplicas, withinMs: waitReplicasMs } : undefined;
+  const link = await openRedisLink({
+    url,
+    tls,
+    ...(replicas && { replicas }),
+    timeoutMs: commandTimeoutMs,
+    log,
+    random,
+  });
+  const replication = createReplicationReport(log);
   const feed = createRedisFeed(link, keys, { reconcileMs, log, newEpoch });
   const limits = { log: logLimit, records: recordLimit, receipts: receiptLimit };
   return {
     name: 'redis',
     channels: createRedisChannels(link, keys, newEpoch),
     keys: createRedisApiKeys(link, keys),
-    headlines: createRedisHeadlines(link, keys, limits, newEpoch),
+    headlines: createRedisHeadlines(link, keys, limits, { newEpoch, report: replication.report }),
+    ...(replicas && { replication }),
     feed,
-    examine: () => examineRedis(link),
+    examine: () => examineRedis(link, waitReplicas),
     close() {
       feed.stop();
       return link.close();

@@ -11,7 +11,7 @@ import type { Place } from './redis-address.ts';
 
 /** Replies that speak of the state Redis is in, not of what was asked; before Redis 7 a script's stand in the middle. */
 const PASSING =
-  /(?:^| -)(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|UNBLOCKED|ERR max number of clients)/;
+  /(?:^| -)(LOADING|BUSY|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|NOREPLICAS|NOAUTH|WRONGPASS|NOPERM|UNBLOCKED|ERR max number of clients|ERR The user executing the script can't)/;
 
 export function wordsOf(error: unknown): string {
   // Those of Node itself are errors of another realm where we run in one of our own, as under Jest.

@@ -114,6 +114,7 @@ export function createRedisFeed(
 
   async function check(): Promise<void> {
     listener.prove(PROOF_MS);
+    link.proveCommits(PROOF_MS);
     const channels = [...followed.keys()].filter((channel) => !beingChecked.has(channel));
     const groups = link.split(channels, (channel) => keys.of(channel).meta);
     await Promise.all(

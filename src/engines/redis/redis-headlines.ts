@@ -9,6 +9,7 @@ import {
   type HeadlineStore,
   type Idempotency,
   type ReceiptResult,
+  type Replicas,
   SCHEDULE_LIMIT,
 } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
@@ -25,7 +26,13 @@ const RECEIPT = script(`
 local clock = redis.call('TIME')
 local forgotten = redis.call('ZSCORE', KEYS[2], ARGV[1])
 if not forgotten or tonumber(forgotten) <= clock[1] * 1000 + math.floor(clock[2] / 1000) then return false end
+if ARGV[2] == '1' then redis.call('HINCRBY', KEYS[3], 'repeats', 1) end
 return redis.call('HGET', KEYS[1], ARGV[1])
+`);
+
+/** Writes what harms nothing, so that there is something to wait for. */
+const TOUCH = script(`
+return redis.call('EXISTS', KEYS[1]) == 1 and redis.call('HINCRBY', KEYS[1], 'repeats', 1)
 `);
 
 /** Names a key so that the clock asked is the one where the channel lies. */
@@ -59,12 +66,25 @@ export interface RedisLimits {
 /** A probe is needed for seconds, its record until the same gateway's next: there may be many gateways. */
 const CANARY_LIMITS: RedisLimits = { log: 100, records: 1_000, receipts: 20 };
 
+export interface RedisHeadlinesOptions {
+  readonly newEpoch: () => string;
+  /** Told of each acknowledgement that too few replicas stand behind. */
+  readonly report: (replicas: Replicas) => void;
+}
+
 export function createRedisHeadlines(
   link: RedisLink,
   keys: RedisKeys,
   limits: RedisLimits,
-  newEpoch: () => string,
+  { newEpoch, report }: RedisHeadlinesOptions,
 ): HeadlineStore {
+  /** What a receipt says of replicas. */
+  const tell = (replicas: Replicas | undefined): { readonly replicas?: Replicas } => {
+    if (!replicas) return {};
+    report(replicas);
+    return { replicas };
+  };
+
   /** All that the script says of each channel there is. */
   async function askEachChannel<Answer>(
     question: (channel: string) => Promise<Answer>,
@@ -89,37 +109,53 @@ export function createRedisHeadlines(
     },
 
     async commit(commit) {
-      const { channel, id, record, entry, idempotency } = commit;
+      const { channel, id, record, entry, idempotency, isAcknowledged = true } = commit;
       const isCanary = channel === CANARY_CHANNEL;
       const { log, records, receipts } = isCanary ? CANARY_LIMITS : limits;
       const ofChannel = keys.of(channel);
-      const reply = await link.run(
-        COMMIT,
-        channelKeys(ofChannel),
-        commitArguments(commit, {
-          keys: ofChannel,
-          newEpoch: newEpoch(),
-          isOpen: isCanary,
-          logLimit: log,
-          recordLimit: records,
-          receiptLimit: receipts,
-          scheduleLimit: SCHEDULE_LIMIT,
-        }),
-      );
+      const isAwaited = link.hasReplicaWait && isAcknowledged && !isCanary;
+      const args = commitArguments(commit, {
+        keys: ofChannel,
+        newEpoch: newEpoch(),
+        isOpen: isCanary,
+        logLimit: log,
+        recordLimit: records,
+        receiptLimit: receipts,
+        scheduleLimit: SCHEDULE_LIMIT,
+        isAwaited,
+      });
+      // What no one waits for goes over the connection that replicas do not hold up.
+      const { reply, replicas } = isAwaited
+        ? await link.commit(COMMIT, channelKeys(ofChannel), args, isKept)
+        : { reply: await link.run(COMMIT, channelKeys(ofChannel), args), replicas: undefined };
       const [kind, ...rest] = reply as [string, ...string[]];
       if (kind === 'conflict' || kind === 'unknown-channel' || kind === 'schedule-full') return { kind };
-      if (kind === 'known' && idempotency) return compare(rest[0] ?? '', idempotency);
+      if (kind === 'known' && idempotency) return compare(rest[0] ?? '', idempotency, () => tell(replicas));
       const [epoch = '', sequence = '', numbered = ''] = rest;
       const cursor = entry && { epoch, sequence: Number(sequence), tag: entry.tag };
       const committed = reviveRecord({ sequence: Number(numbered), json: JSON.stringify(record) });
-      return { kind: 'committed', receipt: { id, record: committed, ...(cursor && { cursor }) } };
+      const receipt = { id, record: committed, ...(cursor && { cursor }), ...tell(replicas) };
+      return { kind: 'committed', receipt };
     },
 
     async receipt(channel, idempotency) {
-      const { receipts, expiry } = keys.of(channel);
-      const text = await link.run(RECEIPT, [receipts, expiry], [idempotency.key]);
-      return typeof text === 'string' ? compare(text, idempotency) : { kind: 'absent' };
+      const { receipts, expiry, meta } = keys.of(channel);
+      const { reply, replicas } = await link.commit(
+        RECEIPT,
+        [receipts, expiry, meta],
+        [idempotency.key, link.hasReplicaWait ? 1 : 0],
+        (answer) => typeof answer === 'string',
+      );
+      if (typeof reply !== 'string') return { kind: 'absent' };
+      return compare(reply, idempotency, () => tell(replicas));
     },
+
+    ...(link.hasReplicaWait && {
+      async confirm(channel: string) {
+        const { replicas } = await link.commit(TOUCH, [keys.of(channel).meta], [], () => true);
+        return tell(replicas).replicas;
+      },
+    }),
 
     async due(limit) {
       const answers = await askEachChannel((channel) => link.run(DUE, [keys.of(channel).due], [limit]));
@@ -152,11 +188,22 @@ export function createRedisHeadlines(
   };
 }
 
+/** As the commit script replies. */
+const isKept = (reply: unknown): boolean => {
+  const [kind] = reply as readonly string[];
+  return kind === 'committed' || kind === 'known';
+};
+
 type Known = Extract<CommitResult & ReceiptResult, { kind: 'repeated' | 'key-reused' }>;
 
-function compare(text: string, idempotency: Idempotency): Known {
+function compare(
+  text: string,
+  idempotency: Idempotency,
+  more: () => { readonly replicas?: Replicas },
+): Known {
   const { fingerprint, receipt } = readReceipt(text);
-  return fingerprint === idempotency.fingerprint ? { kind: 'repeated', receipt } : { kind: 'key-reused' };
+  if (fingerprint !== idempotency.fingerprint) return { kind: 'key-reused' };
+  return { kind: 'repeated', receipt: { ...receipt, ...more() } };
 }
 
 const pairs = (list: readonly string[]): [string, string][] =>

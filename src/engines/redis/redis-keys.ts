@@ -2,7 +2,7 @@
  * Redis keys: where everything of a channel stands.
  *
  * All keys of a channel share one hash tag, so that one script may touch them in a cluster. What is not yet public
- * (`held`, `due`, `receipts`) has keys of its own: a gateway's Redis user may be denied them by an ACL.
+ * (`held`, `due`, `receipts`) has keys of its own: a gateway's Redis user is denied them (docs/redis-access.md).
  */
 export interface ChannelKeys {
   /** Hash of the settings, each as JSON; the channel exists while this does. */

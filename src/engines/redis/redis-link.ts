@@ -3,10 +3,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { ChainableCommander, Redis } from 'ioredis';
-import { EngineUnavailable } from '../../domain/engine.ts';
+import { EngineUnavailable, type Replicas } from '../../domain/engine.ts';
 import type { Listener, ListenerHooks } from './listener.ts';
-import { readRedirection, wordsOf } from './redis-fault.ts';
-import type { Question, Topology } from './topology.ts';
+import { nameOfPlace } from './redis-address.ts';
+import { readRedirection, toFault, wordsOf } from './redis-fault.ts';
+import type { ReplicaWait } from './replica-wait.ts';
+import type { Purpose, Question, Topology } from './topology.ts';
 
 interface ScriptText {
   readonly lua: string;
@@ -42,30 +44,50 @@ export interface RedisLink {
   ): Promise<Answer[]>;
   /** All servers that have keys; one that does not answer is told with its reason. */
   askAll: Topology['askAll'];
+  askSentinels: Topology['askSentinels'];
   /** Items whose keys are on one server, together. */
   split: Topology['split'];
   /** Keys of one script stand on one server. */
   run(script: Script, keys: readonly string[], args?: readonly (string | number)[]): Promise<unknown>;
+  /** Commits wait for replicas. */
+  readonly hasReplicaWait: boolean;
+  /**
+   * As `run`, and waits for replicas, where that is asked for, if the reply says that something was kept.
+   *
+   * @returns with replicas where too few had it in time; where the connection was lost meanwhile, it rejects: the
+   * primary may be lost as well, and with it what was kept.
+   */
+  commit(
+    script: Script,
+    keys: readonly string[],
+    args: readonly (string | number)[],
+    isKept: (reply: unknown) => boolean,
+  ): Promise<{ readonly reply: unknown; readonly replicas?: Replicas }>;
   /** To be called once. */
   listen(hooks: ListenerHooks): Listener;
+  /** As {@link Topology.proveCommits}. */
+  proveCommits(withinMs: number): void;
   /** Told whenever a server can be asked, again. */
   onReady(listener: () => void): void;
   close(): Promise<void>;
 }
 
-export function createRedisLink(topology: Topology): RedisLink {
+/** @param awaitReplicas absent: commits wait for none. */
+export function createRedisLink(topology: Topology, awaitReplicas?: ReplicaWait): RedisLink {
   const inFlight = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
-  const ask: Topology['ask'] = async (...question) => {
-    if (closing) throw new EngineUnavailable('the connection to Redis was closed');
-    const answer = topology.ask(...question);
+  const finish = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
     inFlight.add(answer);
     try {
       return await answer;
     } finally {
       inFlight.delete(answer);
     }
+  };
+  const ask: Topology['ask'] = async (...question) => {
+    if (closing) throw new EngineUnavailable('the connection to Redis was closed');
+    return finish(topology.ask(...question));
   };
 
   const askGroup = async <Answer, Item>(
@@ -101,7 +123,7 @@ export function createRedisLink(topology: Topology): RedisLink {
     script: Script,
     keys: readonly string[],
     args: readonly (string | number)[],
-    purpose: 'commands' | 'commits',
+    purpose: Purpose,
   ): Promise<{ readonly reply: unknown; readonly redis: Redis }> => {
     const { lua, sha } = topology.isSharded ? script.sharded : script;
     const [key = ''] = keys;
@@ -142,9 +164,22 @@ export function createRedisLink(topology: Topology): RedisLink {
       return items.map((item) => byItem.get(item) as Answer);
     },
     askAll: (question) => topology.askAll(question),
+    askSentinels: (question) => topology.askSentinels(question),
     split: (items, keyOf) => topology.split(items, keyOf),
     run: async (script, keys, args = []) => (await execute(script, keys, args, 'commands')).reply,
+    hasReplicaWait: awaitReplicas !== undefined,
+    async commit(script, keys, args, isKept) {
+      const { reply, redis } = await execute(script, keys, args, 'commits');
+      if (!awaitReplicas || !isKept(reply)) return { reply };
+      const replicas = await finish(awaitReplicas.shortfallOf(redis)).catch((error: unknown) => {
+        const { host = '', port = 0 } = redis.options;
+        throw toFault(error, nameOfPlace({ host, port }));
+      });
+      return { reply, ...(replicas && { replicas }) };
+    },
     listen: (hooks) => topology.listen(hooks),
+    // One that waits for replicas says nothing until it is done.
+    proveCommits: (withinMs) => topology.proveCommits(withinMs + (awaitReplicas?.withinMs ?? 0)),
     onReady: (listener) => topology.onReady(listener),
     close() {
       closing ??= (async () => {

@@ -3,12 +3,13 @@
  *
  * The newest election among the answers wins, whoever gives it: a sentinel that was cut off together with an old primary
  * goes on naming it, and must not lead us back. Asking also finds what a lost message would hide, and tells that the
- * sentinel itself is alive; so nothing is subscribed to. [ADR 11]
+ * sentinel itself is alive; so nothing is subscribed to. [ADR 12]
  */
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { nameOfPlace, type Place } from './redis-address.ts';
 import { type Connection, type ConnectionSettings, connectTo } from './redis-connection.ts';
-import { wordsOf } from './redis-fault.ts';
+import { toFault, wordsOf } from './redis-fault.ts';
+import type { Topology } from './topology.ts';
 
 interface Naming {
   readonly primary: Place;
@@ -20,6 +21,8 @@ export interface SentinelWatch {
   readonly primary: Place;
   /** Ask now: something is wrong with the one we have. */
   ask(): void;
+  /** Every sentinel, also those that do not answer. */
+  askAll: Topology['askSentinels'];
   onMoved(listener: (primary: Place) => void): void;
   end(): Promise<void>;
 }
@@ -120,6 +123,20 @@ export async function watchSentinels({
       return (held ?? first).primary;
     },
     ask: askAll,
+    askAll: (question) =>
+      Promise.all(
+        connections.map(async (connection) => {
+          const address = nameOfPlace(connection.place);
+          try {
+            await connection.opened.catch((reason: unknown) => {
+              if (!connection.isReady) throw reason;
+            });
+            return { address, answer: await question(connection.redis, name) };
+          } catch (error) {
+            return { address, answer: toFault(error, address) };
+          }
+        }),
+      ),
     onMoved: (listener) => void listeners.add(listener),
     end() {
       clearInterval(timer);

@@ -3,7 +3,7 @@
  *
  * Channels are placed anew when their slots move, when a server takes another's place, and when Redis says that it hears
  * a channel no more. ioredis has such a thing of its own; it tells of no resubscription, and finds no deaf connection.
- * [ADR 11]
+ * [ADR 12]
  */
 import { slotOf } from './cluster-map.ts';
 import type { ClusterServers } from './cluster-servers.ts';
