@@ -217,14 +217,15 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a list shows a killed headline': {
     named: ['killed-text'],
     carryOut(journal, draw) {
-      const spot = pick(spots(journal, 'snapshot'), draw);
-      if (!spot || spot.line.headlines.length >= spot.header.last) return undefined;
-      const dead = kills(journal, epochOf(spot.line.cursor)).filter(
-        ({ number }) => number <= numberOf(spot.line.cursor),
-      );
-      const kill = pick(dead, draw);
-      if (!kill) return undefined;
-      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines, kill.headline) };
+      const pairs = spots(journal, 'snapshot').flatMap((spot) => {
+        const { cursor, headlines } = spot.line;
+        const dead = kills(journal, epochOf(cursor)).filter(({ number }) => number <= numberOf(cursor));
+        return headlines.length < spot.header.last ? dead.map(({ headline }) => ({ spot, headline })) : [];
+      });
+      const pair = pick(pairs, draw);
+      if (!pair) return undefined;
+      const { spot, headline } = pair;
+      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines, headline) };
       return 'broken';
     },
   },
@@ -248,16 +249,19 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a killed headline is shown in the end': {
     named: ['killed-text'],
     carryOut(journal, draw) {
+      if (journal.faults.some(isLossy)) return undefined;
+      const dead = spots(journal, 'change').flatMap(({ line }) =>
+        kills(journal, epochOf(line.cursor)).slice(0, 1),
+      );
       const spot = pick(
-        spots(journal, 'finally').filter(({ line }) => line.headlines),
+        spots(journal, 'finally').filter(
+          ({ header, line }) => (line.headlines?.length ?? header.last) < header.last,
+        ),
         draw,
       );
-      const epochs = spots(journal, 'change').map(({ line }) => epochOf(line.cursor));
-      const kill = pick(kills(journal, epochs.at(-1) ?? ''), draw);
+      const kill = pick(dead, draw);
       if (!spot || !kill) return undefined;
-      const list = inserted(spot.line.headlines ?? [], kill.headline);
-      if (list.length > spot.header.last || journal.faults.some(isLossy)) return undefined;
-      spot.lines[spot.at] = { ...spot.line, headlines: list };
+      spot.lines[spot.at] = { ...spot.line, headlines: inserted(spot.line.headlines ?? [], kill.headline) };
       return 'broken';
     },
   },
@@ -369,16 +373,25 @@ export const BREAKS: Readonly<Record<string, Break>> = {
   'a list is an older one under a newer place': {
     named: ['stale-list', 'killed-text', 'list-ahead'],
     carryOut(journal, draw) {
-      const spot = pick(spots(journal, 'snapshot'), draw);
-      if (!spot) return undefined;
-      const [older] = spot.lines;
-      const before = spot.lines.slice(0, spot.at).findLast((line) => line.kind === 'snapshot');
-      if (older?.kind !== 'reader' || before?.kind !== 'snapshot') return undefined;
-      const missing = spot.line.headlines.filter(
-        (one) => !before.headlines.some((other) => other.id === one.id),
+      const lists = spots(journal, 'snapshot');
+      const spot = pick(
+        lists.filter(({ line }) => line.headlines.length > 0),
+        draw,
       );
-      spot.lines[spot.at] = { ...spot.line, headlines: before.headlines };
-      if (before.headlines.length >= spot.header.last && spot.header.last === 0) return 'harmless';
+      if (!spot) return undefined;
+      const { header, line } = spot;
+      const isAlike = (other: Header) =>
+        JSON.stringify([other.filter, other.last]) === JSON.stringify([header.filter, header.last]);
+      const older = lists.filter(
+        (other) =>
+          isAlike(other.header) &&
+          numberOf(other.line.cursor) < numberOf(line.cursor) &&
+          other.line.atMs < line.atMs,
+      );
+      const before = pick(older, draw)?.line.headlines;
+      if (!before) return undefined;
+      const missing = line.headlines.filter((one) => !before.some(({ id }) => id === one.id));
+      spot.lines[spot.at] = { ...line, headlines: before };
       return missing.some((one) => isSure(journal, one)) ? 'broken' : 'harmless';
     },
   },

@@ -113,6 +113,11 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
       if (!story || !revision) return;
       check(story, revision, witness);
       if (!wordsOf.has(sighting)) wordsOf.set(sighting, differenceOf(sighting, meantBy(revision)));
+      const hasMoved = sighting.publishedAt !== story.publishedAt || sighting.sequence !== story.sequence;
+      if (hasMoved && !story.revisions.some((other) => isForgotten(other, witness.atMs))) {
+        const what = `has another place in the list than ${story.publishedAt}, ${story.sequence}`;
+        accuse('altered', { id: story.id, revision }, what, witness);
+      }
       const difference = wordsOf.get(sighting);
       if (difference) accuse('altered', { id: story.id, revision }, difference, witness);
     },

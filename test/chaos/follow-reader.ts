@@ -5,22 +5,20 @@ import { isUnfiltered } from './audience-filter.ts';
 import {
   type ChannelLog,
   type ChannelReader,
-  committedAfterMs,
-  isKept,
   KILL,
-  killOf,
   type LineOf,
   placeText,
-  type Revision,
   revisionSeen,
 } from './channel-log.ts';
 import { answerFaults } from './check-answer.ts';
+import { needlessBeginning, stepBack } from './check-beginning.ts';
 import type { Ending } from './check-endings.ts';
-import type { ListCheck } from './check-list.ts';
-import type { SightingCheck } from './check-sighting.ts';
+import type { ListCheck, ListFault } from './check-list.ts';
+import type { SightingCheck, Witness } from './check-sighting.ts';
 import { createStretchCheck } from './check-stretch.ts';
 import type { Excuses } from './excuses.ts';
 import type { ReaderLine, Sighting } from './journal.ts';
+import { createKillWatch } from './kill-watch.ts';
 import { parsePlace } from './place.ts';
 import { beginStretch, type Position, type Stretch } from './reader-way.ts';
 import { createShownList } from './shown-list.ts';
@@ -38,10 +36,6 @@ export interface FollowOptions {
   readonly tally: Tally;
 }
 
-/** Changes after a cursor that a gateway holds. [docs/protocol.md, cursors; JSON] */
-const HELD = 1_000;
-const HELD_FOR_JSON = 200;
-
 export function followReader(
   reader: ChannelReader,
   { log, standings, lists, sightings, excuses, findings, tally }: FollowOptions,
@@ -55,8 +49,7 @@ export function followReader(
   const stretches = createStretchCheck(log, reader, standings, findings);
   const shown = createShownList(last);
   const best = new Map<string, number>();
-  /** Told of their kill, in this stretch. */
-  const dead = new Map<string, Stretch | undefined>();
+  const kills = createKillWatch(log, standings, excuses);
   let stretch: Stretch | undefined;
   let position: Position | undefined;
   let isConnected = false;
@@ -100,67 +93,34 @@ export function followReader(
     stretch.lastLine = source;
   }
 
-  const isPossiblyLost = (revision: Revision, atMs: number) =>
-    excuses.mayBeLost({ atMs: committedAfterMs(revision), isKept: isKept(revision) }, atMs);
+  const witness = (atMs: number): Witness => ({ reader: name, atMs, line: source });
 
-  const killAsked = (id: string) => {
-    const story = log.stories.get(id);
-    return story && killOf(story);
-  };
-
-  /** @param isInList: what its list says of kills is judged there. */
-  function see(sighting: Sighting, atMs: number, isInList: boolean, moment?: Moment): void {
-    sightings.text(sighting, { reader: name, atMs, line: source });
-    const { id } = sighting;
-    const kill = killAsked(id);
-    if (!kill) return;
-    const isKilled = !isInList && moment && standings.certaintyOf(kill, moment) === 'applied';
-    const isOfThisStretch = dead.get(id) === stretch;
-    const wasTold = dead.has(id) && (isOfThisStretch || !isPossiblyLost(kill, atMs));
-    if (!isKilled && !wasTold) return;
-    const what = `${id} was seen after ${wasTold ? 'this reader was told of its kill' : 'its kill'}`;
-    accuse('killed-text', what, id, kill.entries[0]?.lines.slice(0, 1));
+  /** @param moment absent in a list: what its place says of kills is judged with the list. */
+  function see(sighting: Sighting, atMs: number, moment?: Moment): void {
+    sightings.text(sighting, witness(atMs));
+    report(kills.faultOf(sighting.id, atMs, stretch, moment));
   }
 
   function bury(id: string, atMs: number): void {
-    dead.set(id, stretch);
-    sightings.kill(id, { reader: name, atMs, line: source });
+    kills.tell(id, stretch);
+    sightings.kill(id, witness(atMs));
   }
 
-  /** A reader with a good cursor is to be resumed, not given something else. */
-  function judgeBeginning(atMs: number, epoch: string | undefined, sequence: number): void {
-    if (!position || excuses.mayRefuseCursor(position.confirmedAtMs, atMs)) return;
-    const { place, cursor } = position;
-    const head = epoch === place.epoch ? sequence : (log.epoch(place.epoch)?.last ?? 0);
-    const missed = head - place.sequence;
-    if (missed < 0 || missed > (transport === 'json' ? HELD_FOR_JSON : HELD)) return;
-    const what = `it had ${cursor}, ${missed} changes ago, and ${epoch === undefined ? 'was told that it is lost' : `was given a list of ${epoch}.${sequence}`}`;
-    accuse('needless-new-beginning', what, undefined, [stretch?.lastLine ?? '']);
-  }
-
-  function judgeStep(epoch: string, sequence: number, atMs: number): void {
-    const was = best.get(epoch);
-    const isOlderEpoch = position !== undefined && log.ageOf(epoch) < log.ageOf(position.place.epoch);
-    if (!isOlderEpoch && (was === undefined || was <= sequence)) return;
-    if (position && excuses.mayHaveForked(position.confirmedAtMs, atMs)) return;
-    accuse(
-      'went-back',
-      `it was given a list of ${epoch}.${sequence}, and had been at ${position?.cursor ?? was}`,
-    );
-  }
+  const report = (fault: ListFault | undefined) =>
+    fault && accuse(fault.kind, fault.what, fault.headline, fault.lines);
 
   function onSnapshot({ cursor, headlines, atMs }: LineOf<'snapshot'>): void {
     const place = cursor === undefined ? undefined : parsePlace(cursor);
     if (!place || cursor === undefined) return accuse('misreported', `a snapshot without a place: ${cursor}`);
     tally.snapshot(wasEverGivenList || position !== undefined ? 'forced' : 'fresh');
-    judgeBeginning(atMs, place.epoch, place.sequence);
-    judgeStep(place.epoch, place.sequence, atMs);
+    report(needlessBeginning(log, excuses, transport, position, { atMs, place }));
+    report(stepBack(log, excuses, position, best, place, atMs));
     begin(atMs, cursor);
     moveTo(cursor, atMs);
     isAnnounced = true;
     wasEverGivenList = true;
     const moment = { epoch: place.epoch, sequence: place.sequence, atMs };
-    for (const sighting of headlines) see(sighting, atMs, true, moment);
+    for (const sighting of headlines) see(sighting, atMs);
     for (const fault of lists.faultsOf({ headlines, filter, last, moment, kind: 'list' })) {
       accuse(fault.kind, `the list of ${cursor}: ${fault.what}`, fault.headline, fault.lines);
     }
@@ -206,7 +166,7 @@ export function followReader(
     moveTo(sequence < stretch.to && position ? position.cursor : cursor, atMs);
     tally.delivery(transport, atMs, connectedAtMs, entry?.acknowledgedAtMs);
     if (isText) {
-      see(headline, atMs, false, { epoch: place.epoch, sequence, atMs });
+      see(headline, atMs, { epoch: place.epoch, sequence, atMs });
       judgeKind(change, headline, { epoch: place.epoch, sequence: sequence - 1, atMs });
       shown.put(headline);
     } else {
@@ -235,20 +195,17 @@ export function followReader(
       accuse('silent-epoch', `after ${position.cursor} came ${cursor}`);
       begin(atMs, cursor);
     }
-    judgeStep(place.epoch, place.sequence, atMs);
+    report(stepBack(log, excuses, position, best, place, atMs));
     const from = stretch.to;
     const question = { epoch: place.epoch, from, to: place.sequence, atMs, filter, headlines, retractions };
-    for (const fault of answerFaults(log, standings, question)) {
-      accuse(fault.kind, fault.what, fault.headline, fault.lines);
-    }
+    for (const fault of answerFaults(log, standings, question)) report(fault);
     for (let sequence = from + 1; sequence <= place.sequence; sequence += 1) stretch.told.set(sequence, '');
     moveTo(cursor, atMs);
     isAnnounced = true;
     const moment = { epoch: place.epoch, sequence: place.sequence, atMs };
-    for (const sighting of headlines) see(sighting, atMs, false, moment);
+    for (const sighting of headlines) see(sighting, atMs, moment);
     for (const id of retractions) {
-      const kill = killAsked(id);
-      if (isDense || (kill && standings.certaintyOf(kill, moment) === 'applied')) bury(id, atMs);
+      if (isDense || kills.isKilledAt(id, moment)) bury(id, atMs);
       shown.takeAway(id);
     }
     for (const sighting of headlines) shown.put(sighting);
@@ -289,7 +246,7 @@ export function followReader(
 
   function onLost({ atMs }: LineOf<'lost'>): void {
     tally.lost();
-    judgeBeginning(atMs, undefined, 0);
+    report(needlessBeginning(log, excuses, transport, position, { atMs }));
     closeStretch();
     wasToldOfLoss = true;
     shown.begin(undefined);
@@ -312,7 +269,7 @@ export function followReader(
     if (!headlines) return;
     const epoch = position?.place.epoch ?? newest?.name ?? '';
     const moment = { epoch, sequence: Number.POSITIVE_INFINITY, atMs };
-    for (const sighting of headlines) see(sighting, atMs, true, moment);
+    for (const sighting of headlines) see(sighting, atMs);
     const owed = new Set<string>();
     for (const { id, version } of shown.headlines) {
       if (version > (shown.takenAway.get(id) ?? 0)) owed.add(id);

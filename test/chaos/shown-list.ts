@@ -36,11 +36,15 @@ export function createShownList(last: number): ShownList {
 
   const isAboveFloor = (headline: Sighting) => floor === undefined || compareStanding(headline, floor) < 0;
 
+  /** What it knew of and does not show. */
+  function leaveOut(headline: Sighting): void {
+    if (isAboveFloor(headline)) floor = headline;
+  }
+
   function cut(): void {
     const dropped = headlines[last];
-    if (!dropped) return;
     headlines = headlines.slice(0, last);
-    if (isAboveFloor(dropped)) floor = dropped;
+    if (dropped) leaveOut(dropped);
   }
 
   return {
@@ -64,7 +68,8 @@ export function createShownList(last: number): ShownList {
       const isLowest = at < 0;
       const isSafe =
         floor === undefined || known || !isLowest || (rest.length === 0 && isAboveFloor(headline));
-      if (!isPlaced || !isSafe) return;
+      if (!isPlaced) return;
+      if (!isSafe) return leaveOut(headline);
       headlines = isLowest ? [...rest, headline] : [...rest.slice(0, at), headline, ...rest.slice(at)];
       cut();
     },

@@ -15,6 +15,7 @@ import {
 } from './channel-log.ts';
 import type { Excuses } from './excuses.ts';
 import type { ReaderFilter } from './journal.ts';
+import { findNumberGaps } from './number-gaps.ts';
 import type { Place } from './place.ts';
 
 export interface Moment {
@@ -43,6 +44,8 @@ export interface Standings {
 }
 
 export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
+  const isLossy = excuses.mayHaveForked(0, Number.POSITIVE_INFINITY);
+  const gaps = findNumberGaps(log, isLossy);
   const outcomesOf = new Map<string, Map<Entry, ReadonlySet<Outcome>>>();
 
   /** What is certain by a place at which it stands, or by which it was shown. */
@@ -64,6 +67,13 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
     return excuses.mayBeLost({ atMs, isKept: isSafe }, moment.atMs) ? 'possible' : 'applied';
   }
 
+  /** Nobody knows all that stands between the version before it and this moment. */
+  function hasRoom({ id, version }: Revision, { epoch, sequence }: Moment): boolean {
+    const before = log.stories.get(id)?.revisions.filter((other) => other.version < version) ?? [];
+    const numbers = before.flatMap(({ entries }) => entries.map(({ place }) => place.sequence));
+    return gaps.has(epoch, isLossy ? 0 : Math.max(0, ...numbers), sequence);
+  }
+
   function certaintyOf(revision: Revision, moment: Moment): Certainty {
     const all: Certainty[] = [];
     for (const { place } of revision.entries)
@@ -78,7 +88,7 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
     if (all.includes('applied')) return 'applied';
     if (all.includes('possible')) return 'possible';
     if (all.length > 0) return 'not';
-    return mayStandUnseen(revision, moment.atMs) ? 'possible' : 'not';
+    return mayStandUnseen(revision, moment.atMs) && hasRoom(revision, moment) ? 'possible' : 'not';
   }
 
   function standingOf(story: Story, moment: Moment): Standing {
