@@ -192,6 +192,8 @@ export interface FeedObserver {
    * log: whoever wants to know that announcements get through listens here.
    */
   onAnnounced?(tag: string): void;
+  /** The store was asked, about once a second, and has nothing that was not passed on. */
+  onConfirmed?(): void;
 }
 
 export interface Feed {

@@ -109,7 +109,10 @@ export function createFollower(
     if (isStopped) return false;
     // Entries announced meanwhile may have moved us on: what was read is judged from where it was asked.
     const reading = interpret(asked, head, entries);
-    if (reading.kind === 'current') return false;
+    if (reading.kind === 'current') {
+      observer.onConfirmed?.();
+      return false;
+    }
     if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;
     onTrouble({ kind: reading.kind });
     if (reading.kind === 'rewound' || reading.kind === 'forked') await reader.endEpoch(asked.epoch);
@@ -153,6 +156,7 @@ export function createFollower(
     compare(head) {
       const { epoch, sequence, tag } = position ?? { epoch: '', sequence: 0, tag: NO_TAG };
       if (head.epoch !== epoch || head.sequence !== sequence || head.tag !== tag) reconcile();
+      else observer.onConfirmed?.();
     },
     stop() {
       isStopped = true;

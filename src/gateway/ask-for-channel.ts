@@ -39,7 +39,6 @@ export async function askForChannel(
   if (!mirror.ok) return mirror;
   const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
   if (!subscription.ok) return subscription;
-  await mirror.value.reach(subscription.value.since);
   return accepted({ mirror: mirror.value, subscription: subscription.value });
 }
 

@@ -35,10 +35,6 @@ export interface MirrorOptions extends AudienceOptions {
 /** An audience without readers is kept this long, for those who are about to come back. */
 const IDLE_AUDIENCE_MS = 60_000;
 const NO_FILTER = filterKey({});
-/** A reader who was told more elsewhere waits this long for us to hear of it: longer than a lost announcement takes. */
-const CATCH_UP_MS = 1_500;
-/** More than this many at a time do not wait. */
-const WAITING_LIMIT = 10_000;
 
 export class ChannelMirror implements ChannelView {
   /** Settings, as last seen. */
@@ -51,6 +47,8 @@ export class ChannelMirror implements ChannelView {
   readonly #audiences = new Map<string, Audience>();
   /** Gives the place of a filter back, by the audience's key. */
   readonly #places = new Map<string, () => void>();
+  #confirmations = 0;
+  /** Those who wait for what they saw elsewhere. */
   readonly #waiting = new Set<() => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
     AudienceOptions;
@@ -70,6 +68,36 @@ export class ChannelMirror implements ChannelView {
     this.floor = floorOf(baseline);
     this.#list = listOf(baseline.headlines, this.#options.limitHeadlines);
     for (const audience of this.#audiences.values()) audience.onBaseline();
+    this.#tellWaiting();
+  }
+
+  /** How often the store was asked and had nothing that is not here. */
+  get confirmations(): number {
+    return this.#confirmations;
+  }
+
+  onConfirmed(): void {
+    this.#confirmations += 1;
+    this.#tellWaiting();
+  }
+
+  /** Another gateway has told of more than this one has heard of yet. */
+  isBehind(cursor: Cursor | undefined): boolean {
+    return cursor?.epoch === this.head.epoch && cursor.sequence > this.head.sequence;
+  }
+
+  /** How many wait for it to move. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** @returns stops it. @param look called whenever the head moved or was confirmed */
+  onMove(look: () => void): () => void {
+    this.#waiting.add(look);
+    return () => this.#waiting.delete(look);
+  }
+
+  #tellWaiting(): void {
     for (const look of [...this.#waiting]) look();
   }
 
@@ -88,30 +116,7 @@ export class ChannelMirror implements ChannelView {
       this.floor = removed.at(-1) ?? this.floor;
     }
     for (const audience of this.#audiences.values()) audience.onEntries(entries);
-    for (const look of [...this.#waiting]) look();
-  }
-
-  /** Another gateway has told of more than this one has heard of yet. */
-  isBehind(cursor: Cursor | undefined): boolean {
-    return cursor?.epoch === this.head.epoch && cursor.sequence > this.head.sequence;
-  }
-
-  /**
-   * Resolves at once, unless another gateway has told of more than this one has heard of yet: then once it has, or after
-   * a while. What is only late must not be answered as if it were lost.
-   */
-  async reach(cursor: Cursor | undefined): Promise<void> {
-    if (!this.isBehind(cursor) || this.#waiting.size >= WAITING_LIMIT) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      const look = () => this.isBehind(cursor) || end();
-      const timer = setTimeout(end, CATCH_UP_MS);
-      this.#waiting.add(look);
-    });
+    this.#tellWaiting();
   }
 
   /** Newest first, at most `last`, of those that pass; none that has expired, or that the channel keeps no longer. */

@@ -12,6 +12,7 @@ import { type AskOptions, askForChannel, sendRefusal } from './ask-for-channel.t
 import { controlFrame, eventStream } from './encoding.ts';
 import { EventStreamOutlet } from './event-stream-outlet.ts';
 import type { FilterPlaces } from './filter-places.ts';
+import { reachCursor } from './reach-cursor.ts';
 import type { Reception } from './reception.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
 import { parseSince } from './subscription.ts';
@@ -72,7 +73,8 @@ export function createEventStreamRoute({
     const lastEventId = request.get('last-event-id');
     const since = lastEventId ? parseSince(lastEventId) : accepted(subscription.since);
     if (!since.ok) return since;
-    await mirror.reach(since.value);
+    const reached = await reachCursor(mirror, since.value);
+    if (!reached.ok) return reached;
     // Whoever left while it waited is not counted: its end was announced before anyone listened.
     if (response.destroyed) return refused({ code: 'internal-error', message: 'the reader has left' });
     // Behind another request nothing could be written yet, and its end would not be heard of.

@@ -11,6 +11,7 @@ import { compareHeadlines } from '../protocol/headline-list.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 import { COST } from './address-budgets.ts';
 import { type Asked, type AskOptions, askForChannel, sendRefusal } from './ask-for-channel.ts';
+import { reachCursor } from './reach-cursor.ts';
 import { visibleChange } from './visible-change.ts';
 
 export interface HeadlinesRouteOptions extends AskOptions {
@@ -43,6 +44,11 @@ export function createHeadlinesRoute({ now, onRefused, ...options }: HeadlinesRo
     if (!asked.ok) {
       onRefused(asked.refusal);
       return sendRefusal(response, asked.refusal);
+    }
+    const reached = await reachCursor(asked.value.mirror, asked.value.subscription.since);
+    if (!reached.ok) {
+      onRefused(reached.refusal);
+      return sendRefusal(response, reached.refusal);
     }
     const body = JSON.stringify(headlinesBody(asked.value, now()));
     response

@@ -1,4 +1,5 @@
 /** Many channels on one connection: `subscribe` and `unsubscribe` frames at `/v1/stream`. */
+
 import type { Refusal } from '../protocol/refusal.ts';
 import { type AddressBudgets, COST } from './address-budgets.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
@@ -7,6 +8,7 @@ import { newslineV1 } from './encoding.ts';
 import type { FilterPlaces } from './filter-places.ts';
 import type { Mirrors } from './mirrors.ts';
 import { type OriginPolicy, originDenied, type ReaderOrigin } from './origin-policy.ts';
+import { reachCursor } from './reach-cursor.ts';
 import { findSeat, takeSeat } from './seat.ts';
 import { parseClientFrame, type Subscription } from './subscription.ts';
 
@@ -67,7 +69,8 @@ export function createManyChannels({
   ): Promise<Refusal | undefined> {
     const found = await mirrors.find(channel);
     if (!found.ok) return found.refusal;
-    await found.value.reach(subscription.since);
+    const reached = await reachCursor(found.value, subscription.since);
+    if (!reached.ok) return connection.isOpen ? reached.refusal : undefined;
     return follow(connection, from, found.value, subscription);
   }
 

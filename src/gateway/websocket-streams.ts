@@ -10,10 +10,12 @@ import { WebSocketServer } from 'ws';
 import { SUBPROTOCOL } from '../protocol/frames.ts';
 import { closeCodeOf, type Refusal, type Result } from '../protocol/refusal.ts';
 import { COST } from './address-budgets.ts';
+import type { ChannelMirror } from './channel-mirror.ts';
 import { cloudEvents, type Encoding, flat, newslineV1 } from './encoding.ts';
 import { LARGEST_MESSAGE, MOST_FRAGMENTS, MOST_PIECES } from './incoming-messages.ts';
 import { createManyChannels, type ManyChannelsOptions } from './many-channels.ts';
 import { originDenied } from './origin-policy.ts';
+import { reachCursor } from './reach-cursor.ts';
 import type { Reception } from './reception.ts';
 import { rejectUpgrade } from './reject-upgrade.ts';
 import { findSeat, type Seat, takeSeat } from './seat.ts';
@@ -120,12 +122,7 @@ export function createWebSocketStreams({
     const mirror = channel.ok ? await mirrors.find(channel.value) : channel;
     const allowed = mirror.ok ? mirror.value.channel.origins : [];
     if (!origins.mayRead(headers, allowed)) return reject(handshake, originDenied(headers));
-    const subscription = mirror.ok ? parseSubscriptionQuery(query) : mirror;
-    if (mirror.ok && subscription.ok) await mirror.value.reach(subscription.value.since);
-    const seat =
-      mirror.ok && subscription.ok
-        ? findSeat(mirror.value, subscription.value, encoding, () => places.take(handshake.address))
-        : (subscription as Result<never>);
+    const seat = await findPlace(mirror, query, encoding, () => places.take(handshake.address));
     if (!seat.ok && !encoding.control) return reject(handshake, seat.refusal);
     accept(handshake, (webSocket) => seatOne(webSocket, handshake.socket, encoding, seat));
   }
@@ -170,6 +167,20 @@ export function createWebSocketStreams({
       return true;
     },
   };
+}
+
+/** The seat it gets, once this gateway is where the reader was. */
+async function findPlace(
+  mirror: Result<ChannelMirror>,
+  query: string,
+  encoding: Encoding,
+  takeFilter: () => Result<() => void>,
+): Promise<Result<Seat>> {
+  if (!mirror.ok) return mirror;
+  const subscription = parseSubscriptionQuery(query);
+  if (!subscription.ok) return subscription;
+  const reached = await reachCursor(mirror.value, subscription.value.since);
+  return reached.ok ? findSeat(mirror.value, subscription.value, encoding, takeFilter) : reached;
 }
 
 const offeredSubprotocols = ({ headers }: IncomingMessage): string[] =>

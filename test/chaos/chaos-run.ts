@@ -129,7 +129,6 @@ export async function runChaos({
         ingests: ingests.map(({ deskUrl }) => deskUrl),
         book,
         random: random.fork(name),
-        isReplicationUntold: deployed.store.isReplicationUntold,
         mayBeDestroyedSince: schedule.mayBeDestroyedSince,
       });
       publishers.push(publisher);

@@ -83,7 +83,11 @@ export async function startFaultProxy(target: () => number | undefined): Promise
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const cut = () => {
-    for (const socket of open) socket.resetAndDestroy();
+    for (const socket of open) {
+      // A reset while the end is being sent would leave the handle open for good. [libuv: uv_tcp_close_reset]
+      if (socket.writableEnded) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   };
   return {
     port: (server.address() as AddressInfo).port,

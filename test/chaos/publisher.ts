@@ -18,8 +18,6 @@ export interface PublisherOptions {
   readonly ingests: readonly string[];
   readonly book: StoryBook;
   readonly random: SeededRandom;
-  /** Answers do not say whether replicas have it: then no one may rely on that. */
-  readonly isReplicationUntold: boolean;
   /** Whether a fault that destroys what was stored was under way at or after this moment. */
   readonly mayBeDestroyedSince: (ms: number) => boolean;
 }
@@ -42,7 +40,6 @@ export function createPublisher({
   ingests,
   book,
   random,
-  isReplicationUntold,
   mayBeDestroyedSince,
 }: PublisherOptions): Publisher {
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
@@ -88,7 +85,8 @@ export function createPublisher({
       ...(typeof cursor === 'string' && { cursor }),
       ...(version !== undefined && { version }),
       ...(typeof body['applied'] === 'boolean' && { applied: body['applied'] }),
-      isUnderReplicated: isReplicationUntold || body['replicated'] === false,
+      // Said only where too few replicas had it in time.
+      isUnderReplicated: 'replication' in body,
     });
     const isKilled = body['status'] === 'retracted';
     if (isKilled)

@@ -11,8 +11,6 @@ interface Opened {
   urlThrough(port: number | undefined): string;
   /** More arguments of every process. */
   readonly args: readonly string[];
-  /** There are copies, and no acknowledgement says whether they have it. */
-  readonly isReplicationUntold: boolean;
   /** Resolves once every part of it is back. */
   untilWhole(): Promise<unknown>;
   stop(): Promise<void>;
@@ -26,8 +24,15 @@ export type Store = Opened &
     | { readonly kind: 'cluster'; readonly cluster: RedisCluster }
   );
 
-/** Until the service can wait for replicas, what it acknowledges may stand on one copy only. */
-const REPLICATED: readonly string[] = [];
+/** Of a cluster, where each primary has one replica, and a promotion is agreed on with the old primary. */
+const ONE_MORE = ['--wait-replicas', '1'];
+/**
+ * Of a Redis behind sentinels, all of them: SENTINEL FAILOVER promotes one replica while the old primary still takes
+ * changes, which the other one alone confirms, and then gives up.
+ */
+const ALL_OTHERS = ['--wait-replicas', '2', '--wait-replicas-ms', '500'];
+/** A primary that is cut off from its replicas takes nothing: else there were two pasts at one time. */
+const NEVER_ALONE = ['--min-replicas-to-write', '1'];
 
 export async function openStore(kind: Store['kind'], folder: string): Promise<Store> {
   switch (kind) {
@@ -36,7 +41,6 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         kind,
         urlThrough: () => `embedded:${join(folder, 'data')}`,
         args: [],
-        isReplicationUntold: false,
         untilWhole: async () => {},
         stop: async () => {},
       };
@@ -48,21 +52,19 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         port: redis.port,
         urlThrough: (port) => `redis://127.0.0.1:${port}`,
         args: [],
-        isReplicationUntold: false,
         untilWhole: async () => {},
         stop: () => redis.stop(),
       };
     }
     case 'sentinel': {
-      const sentinel = await startSentinel();
+      const sentinel = await startSentinel({ settings: NEVER_ALONE });
       const { url } = sentinel;
       const untilWhole = () => sentinel.primary();
       return {
         kind,
         sentinel,
         urlThrough: () => url,
-        args: REPLICATED,
-        isReplicationUntold: true,
+        args: ALL_OTHERS,
         untilWhole,
         stop: sentinel.stop,
       };
@@ -74,8 +76,7 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
         kind,
         cluster,
         urlThrough: () => url,
-        args: REPLICATED,
-        isReplicationUntold: true,
+        args: ONE_MORE,
         untilWhole: untilOk,
         stop: cluster.stop,
       };

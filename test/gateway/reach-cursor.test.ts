@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { ChannelMirror } from '../../src/gateway/channel-mirror.ts';
+import { reachCursor } from '../../src/gateway/reach-cursor.ts';
 import { type Cursor, NO_TAG } from '../../src/protocol/cursor.ts';
 import { createModelStore } from '../domain/model-store.ts';
 
@@ -17,7 +18,7 @@ describe('a mirror that is behind what a reader was told elsewhere', () => {
     );
     const reached: string[] = [];
     const reach = (name: string, cursor: Cursor | undefined) =>
-      void mirror.reach(cursor).then(() => reached.push(name));
+      void reachCursor(mirror, cursor).then(({ ok }) => reached.push(`${name}${ok ? '' : ': come back'}`));
     const settle = () => jest.advanceTimersByTimeAsync(0);
     return { store, mirror, reached, reach, settle };
   }
@@ -37,25 +38,35 @@ describe('a mirror that is behind what a reader was told elsewhere', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('answers when the channel began anew, or after a while', async () => {
+  it('answers when the channel began anew, and when the store has said twice that there is no such change', async () => {
     const { store, mirror, reached, reach, settle } = begin();
-    const ahead = { ...store.head, sequence: 7 };
-    reach('until it begins anew', ahead);
+    reach('until it begins anew', { ...store.head, sequence: 7 });
     store.flush();
     mirror.onBaseline(store.baseline({ headlines: 10, tail: 10 }));
     await settle();
     expect(reached).toEqual(['until it begins anew']);
-    reach('until it takes too long', { ...store.head, sequence: 7 });
-    await jest.advanceTimersByTimeAsync(1_000);
+    reach('until it is confirmed', { ...store.head, sequence: 7 });
+    mirror.onConfirmed();
+    await settle();
     expect(reached).toHaveLength(1);
-    await jest.advanceTimersByTimeAsync(1_000);
-    expect(reached).toHaveLength(2);
+    mirror.onConfirmed();
+    await settle();
+    expect(reached.at(-1)).toBe('until it is confirmed');
+  });
+
+  it('refuses for now where it hears nothing of the store', async () => {
+    const { store, reached, reach } = begin();
+    reach('ahead', { ...store.head, sequence: 7 });
+    await jest.advanceTimersByTimeAsync(2_900);
+    expect(reached).toEqual([]);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(reached).toEqual(['ahead: come back']);
   });
 
   it('lets so many wait, and no more', async () => {
     const { store, reached, reach, settle } = begin();
     for (let reader = 0; reader < 10_005; reader += 1) reach('r', { ...store.head, sequence: 7 });
     await settle();
-    expect(reached).toHaveLength(5);
+    expect(reached).toEqual(Array.from({ length: 5 }, () => 'r: come back'));
   });
 });
