@@ -106,12 +106,15 @@ export function committedAfterMs({ asked, firstSeenAtMs }: Revision): number {
 /**
  * Acknowledged as it was promised: only a store that lost everything may lose it.
  *
- * @param at one of its places: an amendment that was lost may give its version to another, which is kept.
+ * @param at one of its places: an amendment that was lost may give its version to another, which is kept. The place of a
+ *   plan's release was told to no one who asked, and the release waited for no replica: the plan is kept, its place is not.
  */
 export const isKept = ({ asked }: Revision, at?: Place): boolean =>
   asked.some(
-    ({ outcome, isUnderReplicated, place }) =>
-      outcome === 'kept' && !isUnderReplicated && (!at || !place || placeText(place) === placeText(at)),
+    ({ outcome, isUnderReplicated, place, releaseAtMs }) =>
+      outcome === 'kept' &&
+      !isUnderReplicated &&
+      (!at || (place ? placeText(place) === placeText(at) : releaseAtMs === undefined)),
   );
 
 export const placeText = ({ epoch, sequence, tag }: Place): string => `${epoch}.${sequence}.${tag}`;

@@ -97,6 +97,18 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
     }
   }
 
+  /** A store that lost it at any time of the run may have taken it for a new one, before or after this was seen. */
+  const mayMove = ({ revisions }: Story) =>
+    revisions.some((revision) =>
+      excuses.mayBeLost(
+        {
+          atMs: committedAfterMs(revision),
+          isKept: isKept(revision) && revision.entries.every(({ place }) => isKept(revision, place)),
+        },
+        Number.POSITIVE_INFINITY,
+      ),
+    );
+
   /** An acknowledged version has the words of its request, whatever else was meant to become it. */
   const meantBy = ({ asked }: Revision) => {
     const isKnown = asked.some(({ outcome }) => outcome === 'kept');
@@ -114,7 +126,7 @@ export function createSightingCheck(log: ChannelLog, excuses: Excuses, findings:
       check(story, revision, witness);
       if (!wordsOf.has(sighting)) wordsOf.set(sighting, differenceOf(sighting, meantBy(revision)));
       const hasMoved = sighting.publishedAt !== story.publishedAt || sighting.sequence !== story.sequence;
-      if (hasMoved && !story.revisions.some((other) => isForgotten(other, witness.atMs))) {
+      if (hasMoved && !mayMove(story)) {
         const what = `has another place in the list than ${story.publishedAt}, ${story.sequence}`;
         accuse('altered', { id: story.id, revision }, what, witness);
       }
