@@ -10,6 +10,8 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
 
 const READERS = 2_000;
+/** A gateway that is kept busy may find its own probe by a look at the log, before it is told of it. */
+const OF_ITS_OWN = 5;
 const TOGETHER = ['--max-connections-per-address', '10000'];
 
 describe('a herd of readers', () => {
@@ -73,7 +75,7 @@ describe('a herd of readers', () => {
     expect(back.readers.every(({ beginnings }) => beginnings.join() === 'resumed')).toBe(true);
     expect(back.readers.every(({ seen }) => seen.join() === missed.join())).toBe(true);
     const allowed = (command: string) =>
-      Math.ceil(((byItself[command] ?? 0) / idleMs) * (tookMs + 2_000) * 1.2);
+      OF_ITS_OWN + Math.ceil(((byItself[command] ?? 0) / idleMs) * (tookMs + 2_000) * 1.2);
     const tooMany = Object.entries(caused).filter(([command, count]) => count > allowed(command));
     expect(tooMany).toEqual([]);
     // So little is allowed that one command for every tenth reader would be seen.

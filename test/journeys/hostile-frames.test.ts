@@ -120,5 +120,5 @@ describe('a gateway that is sent wrong frames', () => {
       await deaf.send(frameOf(text, '{}', { reserved: 1 }));
       // A socket that is not read does not see its end; the service's metrics do.
     });
-  });
+  }, 90_000);
 });
