@@ -10,19 +10,23 @@ export interface HeadlineList {
   /** Newest first, at most `limit`. */
   readonly headlines: readonly Headline[];
   readonly limit: number;
-  /** No headline of the channel is older than the last one here: then one that comes in below it belongs here too. */
-  readonly reachesEnd: boolean;
+  /**
+   * Where what is known ends: there may be headlines at this place and below it that are not here. Absent: these are
+   * all there are. It stays where it is when headlines above it go, or a list that was emptied would never fill again.
+   */
+  readonly floor?: Place;
 }
 
+type Place = Pick<Headline, 'publishedAt' | 'sequence'>;
+
 /** @param headlines newest first; fewer than `limit` means that there are no more. */
-export const listOf = (headlines: readonly Headline[], limit: number): HeadlineList => ({
-  headlines: headlines.slice(0, limit),
-  limit,
-  reachesEnd: headlines.length < limit,
-});
+export function listOf(headlines: readonly Headline[], limit: number): HeadlineList {
+  const floor = headlines[limit - 1];
+  return { headlines: headlines.slice(0, limit), limit, ...(floor && { floor }) };
+}
 
 /** Newest first; within one instant, the one first published later stands first. Never by title or minute. */
-export function compareHeadlines(a: Headline, b: Headline): number {
+export function compareHeadlines(a: Place, b: Place): number {
   if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt ? 1 : -1;
   return b.sequence - a.sequence;
 }
@@ -32,16 +36,14 @@ export function withHeadline(list: HeadlineList, headline: Headline): HeadlineLi
   const known = list.headlines.find((other) => other.id === headline.id);
   if (known && known.version >= headline.version) return list;
   const rest = known ? list.headlines.filter((other) => other !== known) : list.headlines;
+  if (!known && list.floor && compareHeadlines(headline, list.floor) > 0) return list;
   const older = rest.findIndex((other) => compareHeadlines(headline, other) < 0);
-  if (older < 0 && !known && !list.reachesEnd) return list;
   const at = older < 0 ? rest.length : older;
   const headlines = [...rest.slice(0, at), headline, ...rest.slice(at)];
-  const fits = headlines.length <= list.limit;
-  return {
-    ...list,
-    headlines: fits ? headlines : headlines.slice(0, list.limit),
-    reachesEnd: list.reachesEnd && fits,
-  };
+  const dropped = headlines[list.limit];
+  return dropped
+    ? { ...list, headlines: headlines.slice(0, list.limit), floor: dropped }
+    : { ...list, headlines };
 }
 
 export const withoutHeadline = (list: HeadlineList, id: string): HeadlineList =>

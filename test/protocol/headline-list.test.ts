@@ -79,6 +79,42 @@ describe('the list of headlines', () => {
     expect(withHeadline(listOf([inventHeadline(5)], 2), inventHeadline(1)).headlines).toHaveLength(2);
   });
 
+  it('shows what is new though all it had was killed', () => {
+    const full = listOf([inventHeadline(5), inventHeadline(4)], 2);
+    const empty = ['story-4', 'story-5'].reduce(withoutHeadline, full);
+    expect(withHeadline(empty, inventHeadline(3))).toBe(empty);
+    expect(withHeadline(empty, inventHeadline(6)).headlines.map(({ id }) => id)).toEqual(['story-6']);
+  });
+
+  it('has, of all that stands above its floor, the newest, whatever came and went', () => {
+    fc.assert(
+      fc.property(
+        stories,
+        fc.integer({ min: 1, max: 6 }),
+        fc.nat({ max: 30 }),
+        fc.array(fc.boolean(), { maxLength: 30 }),
+        (all, limit, known, kills) => {
+          const before = [...all.slice(0, known)].sort(compareHeadlines);
+          let list = listOf(before, limit);
+          const standing = new Map(before.map((headline) => [headline.id, headline]));
+          for (const [at, headline] of all.slice(known).entries()) {
+            const victim = kills[at] ? list.headlines[0] : undefined;
+            if (victim) {
+              standing.delete(victim.id);
+              list = withoutHeadline(list, victim.id);
+            }
+            standing.set(headline.id, headline);
+            list = withHeadline(list, headline);
+          }
+          const { floor } = list;
+          const sure = [...standing.values()].filter((each) => !floor || compareHeadlines(each, floor) < 0);
+          const newest = sure.sort(compareHeadlines).slice(0, limit);
+          expect(list.headlines.slice(0, newest.length)).toEqual(newest);
+        },
+      ),
+    );
+  });
+
   it('loses what expired, and is the very same list where nothing did', () => {
     const expiresAt = '2024-04-24T10:00:00.000Z';
     const list = listOf([inventHeadline(2, { expiresAt }), inventHeadline(1)], 5);
