@@ -14,7 +14,7 @@ import { type RedisServer, startRedis } from './redis-server.ts';
 import { until } from './until.ts';
 
 export interface SentinelOptions {
-  /** How long a server may be silent before it counts as down. @default 1000 */
+  /** How long a server may be silent before it counts as down; a busy machine is silent too. @default 3000 */
   readonly downAfterMs?: number;
   /** All of them speak nothing but TLS, with these settings: `tlsSettings(certificates)`. */
   readonly tls?: readonly string[];
@@ -57,7 +57,7 @@ const REPLICATION = ['replication', 'replicas-only'] as const;
 const QUORUM = 2;
 
 export async function startSentinel({
-  downAfterMs = 1_000,
+  downAfterMs = 3_000,
   tls,
   settings = [],
 }: SentinelOptions = {}): Promise<RedisSentinel> {
