@@ -111,10 +111,10 @@ export function committedAfterMs({ asked, firstSeenAtMs }: Revision): number {
  */
 export const isKept = ({ asked }: Revision, at?: Place): boolean =>
   asked.some(
-    ({ outcome, isUnderReplicated, place, releaseAtMs }) =>
+    ({ outcome, isUnderReplicated, place }) =>
       outcome === 'kept' &&
       !isUnderReplicated &&
-      (!at || (place ? placeText(place) === placeText(at) : releaseAtMs === undefined)),
+      (!at || (place !== undefined && placeText(place) === placeText(at))),
   );
 
 export const placeText = ({ epoch, sequence, tag }: Place): string => `${epoch}.${sequence}.${tag}`;

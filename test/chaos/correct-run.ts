@@ -3,7 +3,16 @@
  *
  * It never runs: it is what the checker must not accuse, and what its tests then break on purpose.
  */
-import type { ChangeKind, FaultLine, PublisherLine, ReaderFilter, ReaderLine, Sighting } from './journal.ts';
+import {
+  castReaders,
+  createImaginedReaders,
+  cursorOf,
+  type ImaginedEntry,
+  type ImaginedReader,
+  isFlat,
+} from './imagined-readers.ts';
+import type { ChangeKind, FaultLine, PublisherLine, ReaderLine, Sighting } from './journal.ts';
+import { createRandom } from './mulberry.ts';
 import type { Journal, JournalFile } from './read-journal.ts';
 
 export interface CorrectRunOptions {
@@ -13,62 +22,14 @@ export interface CorrectRunOptions {
   readonly hasLosses?: boolean;
 }
 
-interface LogEntry {
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly tag: string;
-  readonly change: ChangeKind;
-  readonly headline: Sighting;
-  readonly was?: Sighting | undefined;
-  readonly isUnsure: boolean;
-}
-
 interface Plan {
   headline: Sighting;
   atMs: number;
 }
 
-interface Reader {
-  readonly header: Extract<ReaderLine, { kind: 'reader' }>;
-  readonly lines: ReaderLine[];
-  /** Index into the log of what comes next. */
-  at: number;
-  epoch: string;
-  cursor: string | undefined;
-  isConnected: boolean;
-  list: Sighting[];
-  reachesEnd: boolean;
-}
-
 const START_MS = 1_800_000_000_000;
 const SECTIONS = ['city', 'sport', 'transport'];
 const LANGUAGES = ['en', 'en-GB', 'az'];
-
-/** Small, seeded and good enough. [Mulberry32] */
-export function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-const cursorOf = ({ epoch, sequence, tag }: Pick<LogEntry, 'epoch' | 'sequence' | 'tag'>) =>
-  `${epoch}.${sequence}.${tag}`;
-
-const isIn = (filter: ReaderFilter, { section, language, urgency = 5, tags = [] }: Sighting): boolean =>
-  (!filter.section || filter.section.some((wanted) => wanted === section)) &&
-  (!filter.language ||
-    filter.language.some((wanted) => language === wanted || language?.startsWith(`${wanted}-`))) &&
-  (!filter.tag || filter.tag.some((wanted) => tags.includes(wanted))) &&
-  urgency <= (filter.maxUrgency ?? 9);
-
-const newestFirst = (a: Sighting, b: Sighting): number => {
-  const [left, right] = [a.publishedAt ?? '', b.publishedAt ?? ''];
-  return left === right ? (b.sequence ?? 0) - (a.sequence ?? 0) : left < right ? 1 : -1;
-};
 
 export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions): Journal {
   const random = createRandom(seed);
@@ -80,34 +41,15 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
   const faults: FaultLine[] = [];
   const plans = new Map<string, Plan>();
   let nowMs = START_MS;
-  let log: LogEntry[] = [];
+  let log: ImaginedEntry[] = [];
   let epochs = 0;
   let epoch = 'e1';
-  let epochBegan: Pick<LogEntry, 'epoch' | 'sequence' | 'tag'> = { epoch, sequence: 0, tag: '0' };
+  let epochBegan: Pick<ImaginedEntry, 'epoch' | 'sequence' | 'tag'> = { epoch, sequence: 0, tag: '0' };
   let ids = 0;
   let requests = 0;
   let tags = 0;
 
-  const filters: ReaderFilter[] = [
-    {},
-    {},
-    {},
-    { section: ['city', 'sport'] },
-    { language: ['en'] },
-    { maxUrgency: 3 },
-    { tag: ['harbour'], language: ['az', 'en-GB'] },
-  ];
-  const transports = ['websocket', 'sdk', 'event-stream', 'flat', 'cloudevents', 'json'] as const;
-  const readers = Array.from({ length: 16 }, (_, at): Reader => {
-    const transport = transports[at % transports.length] ?? 'websocket';
-    const isFlat = transport === 'flat' || transport === 'cloudevents';
-    const last = isFlat ? 0 : pick([1, 3, 20]);
-    const name = `r${at}`;
-    const filter = filters[at % filters.length] ?? {};
-    const header = { kind: 'reader', atMs: nowMs, name, transport, channel: 'en', filter, last } as const;
-    const lines: ReaderLine[] = [header];
-    return { header, lines, at: 0, epoch, cursor: undefined, isConnected: false, list: [], reachesEnd: true };
-  });
+  const readers = castReaders(nowMs, epoch, pick);
 
   /** Live headlines once the first entries are applied. */
   function stateAt(index: number): Map<string, Sighting> {
@@ -124,7 +66,22 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     return entry?.epoch === epoch ? entry : { ...epochBegan, epoch };
   };
 
-  function commit(change: ChangeKind, headline: Sighting, isUnsure: boolean): LogEntry {
+  const { giveList, deliver, cut, comeBack } = createImaginedReaders({
+    get nowMs() {
+      return nowMs;
+    },
+    get epoch() {
+      return epoch;
+    },
+    get log() {
+      return log;
+    },
+    headOf,
+    stateAt,
+    pick,
+  });
+
+  function commit(change: ChangeKind, headline: Sighting, isUnsure: boolean): ImaginedEntry {
     const { sequence } = headOf(log.length);
     tags += 1;
     const first = change === 'published' ? { ...headline, sequence: sequence + 1 } : headline;
@@ -146,7 +103,7 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
   function ask(
     change: ChangeKind,
     headline: Sighting,
-    carryOut: (isUnsure: boolean) => LogEntry | undefined,
+    carryOut: (isUnsure: boolean) => ImaginedEntry | undefined,
     releaseAtMs?: number,
   ) {
     requests += 1;
@@ -261,121 +218,6 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     ask('retracted', headline, (isUnsure) => commit('retracted', headline, isUnsure));
   }
 
-  const listAt = ({ header: { filter, last } }: Reader, index: number): Sighting[] =>
-    [...stateAt(index).values()]
-      .filter((headline) => isIn(filter, headline))
-      .sort(newestFirst)
-      .slice(0, last);
-
-  function giveList(reader: Reader, index: number) {
-    const { lines, header } = reader;
-    const headlines = listAt(reader, index);
-    reader.cursor = cursorOf(headOf(index));
-    reader.at = index;
-    reader.epoch = epoch;
-    reader.list = headlines;
-    reader.reachesEnd = headlines.length < header.last;
-    lines.push({ kind: 'snapshot', atMs: nowMs, cursor: reader.cursor, resumed: false, headlines });
-  }
-
-  function put(reader: Reader, headline: Sighting) {
-    const known = reader.list.find(({ id }) => id === headline.id);
-    const rest = reader.list.filter((other) => other !== known);
-    const isLowest = rest.every((other) => newestFirst(other, headline) < 0);
-    if (isLowest && !known && !reader.reachesEnd && rest.length > 0) return;
-    if (rest.length === 0 && !known && !reader.reachesEnd && !isNewest(reader, headline)) return;
-    const all = [...rest, headline].sort(newestFirst);
-    reader.reachesEnd &&= all.length <= reader.header.last;
-    reader.list = all.slice(0, reader.header.last);
-  }
-
-  const isNewest = (reader: Reader, headline: Sighting) =>
-    listAt(reader, reader.at)[0]?.id === headline.id || listAt(reader, reader.at + 1)[0]?.id === headline.id;
-
-  const takeAway = (reader: Reader, id: string) => {
-    reader.list = reader.list.filter((headline) => headline.id !== id);
-  };
-
-  const meaningOf = ({ change, headline, was }: LogEntry, filter: ReaderFilter): ChangeKind | undefined => {
-    if (change === 'retracted') return !was || isIn(filter, was) ? 'retracted' : undefined;
-    if (isIn(filter, headline)) return change;
-    return was && isIn(filter, was) ? 'retracted' : undefined;
-  };
-
-  function deliver(reader: Reader, until: number) {
-    const { header, lines } = reader;
-    if (header.transport === 'json') return answer(reader, until);
-    for (; reader.at < until; reader.at += 1) {
-      const entry = log[reader.at];
-      const change = entry && meaningOf(entry, header.filter);
-      if (!entry || !change) continue;
-      reader.cursor = cursorOf(entry);
-      const { id } = entry.headline;
-      const headline = change === 'retracted' ? { id, version: 0, title: '' } : entry.headline;
-      lines.push({ kind: 'change', atMs: nowMs, cursor: reader.cursor, change, headline });
-      if (change === 'retracted') takeAway(reader, id);
-      else put(reader, entry.headline);
-    }
-  }
-
-  function answer(reader: Reader, until: number) {
-    const { header, lines } = reader;
-    if (until === reader.at || reader.cursor === undefined) return;
-    const came = new Map<string, Sighting>();
-    const gone = new Set<string>();
-    for (const entry of log.slice(reader.at, until)) {
-      const change = meaningOf(entry, header.filter);
-      const { id } = entry.headline;
-      if (!change) continue;
-      came.delete(id);
-      gone.delete(id);
-      if (change === 'retracted') gone.add(id);
-      else came.set(id, entry.headline);
-    }
-    lines.push({ kind: 'connected', atMs: nowMs, gateway: 'g1', since: reader.cursor });
-    reader.cursor = cursorOf(headOf(until));
-    const headlines = [...came.values()].sort(newestFirst);
-    lines.push({ kind: 'altered', atMs: nowMs, cursor: reader.cursor, headlines, retractions: [...gone] });
-    for (const id of gone) takeAway(reader, id);
-    for (; reader.at < until; reader.at += 1) {
-      const entry = log[reader.at];
-      if (entry && meaningOf(entry, header.filter) === entry.change && entry.change !== 'retracted') {
-        if (came.get(entry.headline.id) === entry.headline) put(reader, entry.headline);
-      }
-    }
-  }
-
-  function cut(reader: Reader) {
-    if (!reader.isConnected) return;
-    reader.isConnected = false;
-    reader.lines.push({ kind: 'disconnected', atMs: nowMs, code: 1006 });
-  }
-
-  function comeBack(reader: Reader) {
-    if (reader.isConnected) return;
-    const { lines, cursor, header } = reader;
-    const isFlat = header.transport === 'flat' || header.transport === 'cloudevents';
-    reader.isConnected = true;
-    const isHeld = reader.epoch === epoch && cursor !== undefined;
-    const since = cursor === undefined ? {} : { since: cursor };
-    const connected = { kind: 'connected', atMs: nowMs, gateway: pick(['g1', 'g2']) } as const;
-    if (isFlat && cursor !== undefined && !isHeld) {
-      lines.push({ kind: 'lost', atMs: nowMs });
-      reader.cursor = undefined;
-    }
-    if (isFlat) {
-      lines.push({ ...connected, ...(isHeld ? since : {}) });
-      if (isHeld) return;
-      reader.epoch = epoch;
-      reader.at = log.length;
-      return;
-    }
-    if (header.transport === 'json' && isHeld) return;
-    lines.push({ ...connected, ...since });
-    if (isHeld) lines.push({ kind: 'resumed', atMs: nowMs, cursor });
-    else giveList(reader, log.length);
-  }
-
   /** The store goes on from here; whoever was connected is told so. */
   function beginEpoch(destroys: FaultLine['destroys']) {
     const atMs = nowMs;
@@ -402,8 +244,7 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     nowMs += 1;
     for (const reader of readers) {
       if (!reader.isConnected) continue;
-      const isFlat = reader.header.transport === 'flat' || reader.header.transport === 'cloudevents';
-      if (isFlat) {
+      if (isFlat(reader)) {
         cut(reader);
         comeBack(reader);
       } else {
@@ -416,7 +257,7 @@ export function correctRun({ seed, steps, hasLosses = true }: CorrectRunOptions)
     }
   }
 
-  const lags = (reader: Reader) => reader.at + below(log.length - reader.at + 1);
+  const lags = (reader: ImaginedReader) => reader.at + below(log.length - reader.at + 1);
   const deeds: readonly (readonly [number, () => void])[] = [
     [30, publish],
     [8, schedule],

@@ -24,7 +24,7 @@ export interface Moment {
   readonly atMs: number;
 }
 
-export type Certainty = 'applied' | 'possible' | 'not';
+type Certainty = 'applied' | 'possible' | 'not';
 
 export interface Standing {
   /** It stands in the list of a reader whose filter it passes. */
@@ -35,7 +35,7 @@ export interface Standing {
 }
 
 /** What one entry may mean to readers of a filter. */
-export type Outcome = 'headline' | 'retraction' | 'nothing';
+type Outcome = 'headline' | 'retraction' | 'nothing';
 
 export interface Standings {
   certaintyOf(revision: Revision, moment: Moment): Certainty;
