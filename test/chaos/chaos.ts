@@ -3,14 +3,14 @@
  * says what it covered, what it found, and how to run the same again.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos-run.ts';
-import { checkRun } from './check-run.ts';
+import { checkRun, type Verdict } from './check-run.ts';
 import type { Run } from './journal.ts';
 import { readJournal } from './read-journal.ts';
-import { type TableRow, tableOf } from './run-table.ts';
+import { markdownOf, reportOf } from './report.ts';
 import { buildSabotaged, SABOTAGES, type Sabotage } from './sabotage.ts';
 
 const STORES: readonly Run['store'][] = ['embedded', 'redis', 'sentinel', 'cluster'];
@@ -61,7 +61,12 @@ const replayOf = (store: Run['store']): string => {
   return `npm run chaos -- ${words.join(' ')}`;
 };
 
-async function runStore(store: Run['store']): Promise<TableRow> {
+interface Outcome {
+  readonly verdict: Verdict;
+  readonly shortcomings: readonly string[];
+}
+
+async function runStore(store: Run['store']): Promise<Outcome> {
   const folder = values.keep
     ? join(resolve(values.keep), `${store}-${seed}-${Date.now()}`)
     : mkdtempSync(join(tmpdir(), `newsline-chaos-${store}-`));
@@ -83,30 +88,19 @@ async function runStore(store: Run['store']): Promise<TableRow> {
   });
   clearTimeout(timer);
   const verdict = checkRun(await readJournal(journal));
-  const { covered, violations, counts } = verdict;
-  for (const [kind, count] of Object.entries(covered.faults)) say(`${count} x ${kind}`);
-  const { deliveries, deliveriesBy, resumes, snapshots, losses, delayMs } = covered.tally;
-  say(`${JSON.stringify(covered.changes)} changes, ${JSON.stringify(covered.requests)} requests`);
-  say(`${deliveries} deliveries: ${JSON.stringify(deliveriesBy)}`);
-  say(
-    `${resumes} resumes, ${JSON.stringify(snapshots)} snapshots, ${losses} told that they lost their place`,
-  );
-  say(`from acknowledgement to reader: ${JSON.stringify(delayMs)} ms`);
-  for (const what of shortcomings) say(`FOUND ${what}`);
-  for (const [kind, count] of counts) say(`FOUND ${kind} x ${count}`);
-  for (const { kind, reader, what, lines } of violations) {
-    say(`  ${kind}: ${reader ?? ''} ${what} [${lines.join(' ')}]`);
-  }
+  console.log(`\n${reportOf(verdict, replayOf(store))}`);
+  for (const what of shortcomings) say(what);
   const isGreen = verdict.isKept && shortcomings.length === 0;
-  say(isGreen ? 'nothing was lost, doubled, reordered or early' : `the journal is in ${journal}`);
-  say(`again: ${replayOf(store)}`);
+  if (!isGreen || values.keep !== undefined) say(`the journal is in ${journal}`);
   if (isGreen && values.keep === undefined) rmSync(folder, { recursive: true, force: true });
   return { verdict, shortcomings };
 }
 
-const rows: TableRow[] = [];
+const rows: Outcome[] = [];
 for (const store of stores) rows.push(await runStore(store));
-console.log(`\n${tableOf(rows)}`);
+const [cpu] = cpus();
+console.log(`\n${markdownOf(rows.map(({ verdict }) => verdict))}`);
+console.log(`\nOn ${cpus().length} cores (${cpu?.model.trim()}), Node ${process.versions.node}.`);
 process.exitCode = rows.every(({ verdict, shortcomings }) => verdict.isKept && shortcomings.length === 0)
   ? 0
   : 1;

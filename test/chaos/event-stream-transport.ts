@@ -13,12 +13,14 @@ export const readEventStream: Transport = (door, diary) => {
   const headers = { accept: 'text/event-stream', ...(since !== undefined && { 'last-event-id': since }) };
   let response: IncomingMessage | undefined;
   let awayMs: number | undefined;
+  let isOver = false;
   const request = get(url, { headers, agent: false });
   const patience = setTimeout(() => request.destroy(), HANDSHAKE_MS);
   const over = new Promise<number | undefined>((resolve) => {
     request.on('error', () => {});
     request.on('close', () => {
       clearTimeout(patience);
+      isOver = true;
       diary.disconnected();
       resolve(awayMs);
     });
@@ -34,6 +36,8 @@ export const readEventStream: Transport = (door, diary) => {
         const events = (text + piece).split('\n\n');
         text = events.pop() ?? '';
         for (const event of events) {
+          // Of one who rested, what had come in before the end: it asks for it again.
+          if (isOver) break;
           const data = /^data: (.*)$/m.exec(event)?.[1];
           if (data === undefined) continue;
           const frame = JSON.parse(data) as Record<string, unknown>;

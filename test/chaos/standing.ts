@@ -61,6 +61,8 @@ export function createStandings(log: ChannelLog, excuses: Excuses): Standings {
       return isForked ? 'possible' : 'applied';
     }
     const atMs = committedAfterMs(revision);
+    // Two gateways may learn of a new epoch in another order than the epochs began.
+    if (atMs > moment.atMs) return 'not';
     if (log.ageOf(epoch) > log.ageOf(moment.epoch)) {
       return excuses.mayHaveForked(atMs, moment.atMs) ? 'possible' : 'not';
     }
