@@ -252,7 +252,7 @@ describe('behind sentinels, waiting for a replica', () => {
   it(
     'loses nothing that was acknowledged without a reservation, though the primary is cut off and goes on',
     async () => {
-      redis = await startSentinel();
+      const redis = await startSentinel();
       const options = { url: redis.url, waitReplicas: 1, waitReplicasMs: 200 };
       const [newsroom, gateway] = [await open(options), await open(options)];
       await newsroom.channels.create(channelOf('en'));
