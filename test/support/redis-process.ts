@@ -75,6 +75,8 @@ export function isAlive(pid: number): boolean {
 
 const LOWEST_PORT = 10_000;
 const HIGHEST_PORT = 31_999;
+/** A port is free until its server has begun: so none is given twice. */
+const given = new Set<number>();
 
 /**
  * Below the ports that the system gives to outgoing connections: no one else takes one of those while its server
@@ -83,6 +85,8 @@ const HIGHEST_PORT = 31_999;
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT + 1));
+    if (given.has(port)) continue;
+    given.add(port);
     const server = createServer();
     const isFree = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));
