@@ -10,7 +10,7 @@ import { compareStanding } from './shown-list.ts';
 import { facetsOf, type Moment, type Standing, type Standings } from './standing.ts';
 import type { ViolationKind } from './violation.ts';
 
-interface ListQuestion {
+export interface ListQuestion {
   readonly headlines: readonly Sighting[];
   readonly filter: ReaderFilter;
   readonly last: number;

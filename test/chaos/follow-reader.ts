@@ -13,6 +13,7 @@ import {
 import { answerFaults } from './check-answer.ts';
 import { needlessBeginning, stepBack } from './check-beginning.ts';
 import type { Ending } from './check-endings.ts';
+import { finalFaults } from './check-final-list.ts';
 import type { ListCheck, ListFault } from './check-list.ts';
 import type { SightingCheck, Witness } from './check-sighting.ts';
 import { createStretchCheck } from './check-stretch.ts';
@@ -270,21 +271,8 @@ export function followReader(
     const epoch = position?.place.epoch ?? newest?.name ?? '';
     const moment = { epoch, sequence: Number.POSITIVE_INFINITY, atMs };
     for (const sighting of headlines) see(sighting, atMs);
-    const owed = new Set<string>();
-    for (const { id, version } of shown.headlines) {
-      if (version > (shown.takenAway.get(id) ?? 0)) owed.add(id);
-    }
-    const kind = hasList ? 'shown' : 'told';
-    for (const fault of lists.faultsOf({ headlines, filter, last, moment, kind, owed })) {
-      const isOfLists =
-        fault.kind === 'stale-list' || fault.kind === 'list-ahead' || fault.kind === 'wrong-list';
-      accuse(
-        isOfLists ? 'wrong-final-list' : fault.kind,
-        `in the end it ${fault.what}`,
-        fault.headline,
-        fault.lines,
-      );
-    }
+    const question = { headlines, filter, last, moment, kind: hasList ? 'shown' : 'told' } as const;
+    for (const fault of finalFaults(lists, shown, question)) report(fault);
   }
 
   function take(line: ReaderLine): void {
