@@ -30,7 +30,7 @@ export async function askForChannel(
   const paid = budgets.spend(addressOf(request), cost);
   const { origin } = request.headers;
   const name = parseChannelName(String(request.params['channel']));
-  const mirror = name.ok ? await mirrors.find(name.value) : name;
+  const mirror = await findMirror(mirrors, name, paid);
   const allowed = mirror.ok ? mirror.value.channel.origins : [];
   if (!origins.mayRead(request.headers, allowed)) return refused(originDenied(request.headers));
   if (origin !== undefined) response.set('access-control-allow-origin', origin);
@@ -40,6 +40,18 @@ export async function askForChannel(
   const subscription = parseSubscriptionQuery(splitAddress(request.originalUrl).query);
   if (!subscription.ok) return subscription;
   return accepted({ mirror: mirror.value, subscription: subscription.value });
+}
+
+/** Who has not paid is answered from what is here: the store is not asked for them, and nothing waits. */
+function findMirror(
+  mirrors: Mirrors,
+  name: Result<string>,
+  paid: Result<undefined>,
+): Result<ChannelMirror> | Promise<Result<ChannelMirror>> {
+  if (!name.ok) return name;
+  if (paid.ok) return mirrors.find(name.value);
+  const held = mirrors.held(name.value);
+  return held ? accepted(held) : paid;
 }
 
 export function sendRefusal(response: Response, refusal: Refusal): void {

@@ -31,8 +31,11 @@ export function startReleaser({
   /** @returns how many were released by us. */
   async function releaseBatch(isStopped: () => boolean): Promise<number> {
     let released = 0;
+    /** A server that takes nothing for now keeps its own channels waiting, and no others. */
+    const away = new Map<string, EngineUnavailable>();
     for (const { channel, id, nowMs } of await headlines.due(batch)) {
       if (isStopped()) break;
+      if (away.has(channel)) continue;
       try {
         const outcome = await desk.submit(channel, id, { do: 'release' }, { nowMs });
         // A refusal means that another one released it, or that it was killed: both as it should be.
@@ -40,10 +43,12 @@ export function startReleaser({
         released += 1;
         log.info({ channel, id }, 'scheduled headline released');
       } catch (error) {
-        if (error instanceof EngineUnavailable) throw error;
-        log.error({ channel, id, error: describe(error) }, 'a scheduled headline could not be released');
+        if (error instanceof EngineUnavailable) away.set(channel, error);
+        else log.error({ channel, id, error: describe(error) }, 'a scheduled headline could not be released');
       }
     }
+    const [fault] = away.values();
+    if (fault) throw fault;
     return released;
   }
 

@@ -191,6 +191,36 @@ describe('scheduled headlines', () => {
     expect(messages).toContain('a scheduled headline could not be released');
   });
 
+  it('of other channels are not held up by a server that takes nothing for now', async () => {
+    const reader = listen();
+    await ask('POST', '/v1/channels', { name: 'az' });
+    for (const id of ['a1', 'a2']) {
+      await ask('POST', '/v1/channels/az/headlines', { title: 'Planned', id, publishAt: inAnHour() });
+    }
+    opened.clock.ms += 1_000;
+    await ask('POST', EN, { title: 'Planned later', id: 'b', publishAt: inAnHour() });
+    opened.clock.ms += HOUR_MS;
+    const refused: string[] = [];
+    const headlines: HeadlineStore = {
+      ...opened.engine.headlines,
+      commit(commit) {
+        if (commit.channel !== 'az') return opened.engine.headlines.commit(commit);
+        refused.push(commit.id);
+        return Promise.reject(new EngineUnavailable('NOREPLICAS'));
+      },
+    };
+    const { log, messages } = createListeningLog();
+    const stop = stoppable(
+      startReleaser({ headlines, desk: createDesk(headlines), log, intervalMs: 3_600_000 }),
+    );
+    const [entry] = await reader.reach(1);
+    await stop();
+    expect(entry?.body).toMatchObject({ headline: { id: 'b' } });
+    // Not asked again for each headline that waits there.
+    expect(refused).toEqual(['a1']);
+    expect(messages).toContain('scheduled headlines wait: the store does not answer');
+  });
+
   it('stop with what is in flight done, and nothing more', async () => {
     for (const id of ['a-in-flight', 'b-next']) {
       await ask('POST', EN, { title: 'Planned', id, publishAt: inAnHour() });
