@@ -4,7 +4,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { hashOf } from '../domain/api-key.ts';
-import type { Engine } from '../domain/engine.ts';
+import { type Engine, EngineUnavailable } from '../domain/engine.ts';
 import { COST, createAddressBudgets } from '../gateway/address-budgets.ts';
 import { createAddressOf } from '../gateway/client-address.ts';
 import { startGateway } from '../gateway/gateway.ts';
@@ -48,7 +48,14 @@ export async function startService({
   const has = (role: (typeof roles)[number]) => roles.includes(role);
   if (has('ingest')) await ensureChannel(engine.channels, timeZone);
 
-  const onTrouble = (error: unknown) => log.warn({ err: error }, 'the store does not answer');
+  // Asked every second by several parts of the gateway: what is expected of an outage is told now and then, in a line.
+  const warnOfStore = atMostEvery(STORE_WARNING_MS, (reason) =>
+    log.warn({ reason }, 'the store does not answer'),
+  );
+  const onTrouble = (error: unknown) => {
+    if (error instanceof EngineUnavailable) warnOfStore(error.message);
+    else log.error({ err: error }, 'something of the gateway failed');
+  };
   const checkStore = createStoreCheck(engine.headlines);
   const whyUnready = async () => (gateway ? gateway.unreadyBecause : checkStore());
   const tally = createTally();
@@ -160,6 +167,7 @@ export async function startService({
 }
 
 const ORIGIN_WARNING_MS = 10_000;
+const STORE_WARNING_MS = 10_000;
 /** For requests that were begun, however long the readers took. */
 const FINISH_MS = 1_000;
 /** For requests and health checks, beside the connections of readers; a tenth of them for those of one address. */

@@ -29,7 +29,7 @@ export type Hearing = 'heard' | 'late' | 'silent';
 
 export interface Canary {
   readonly hearing: Hearing;
-  /** Milliseconds from commit to return of the last probe heard; undefined before the first. */
+  /** Milliseconds from commit to return of the last probe; undefined while none is heard. */
   readonly roundTripMs: number | undefined;
   stop(): void;
 }
@@ -123,7 +123,7 @@ export function startCanary(
       return hearing;
     },
     get roundTripMs() {
-      return roundTripMs;
+      return hearing === 'heard' ? roundTripMs : undefined;
     },
     stop() {
       isStopped = true;

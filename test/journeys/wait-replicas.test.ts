@@ -1,5 +1,6 @@
 /** What the newsroom is told when fewer replicas than wanted have its headline: it is out all the same. */
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { runCommand } from '../support/newsline-command.ts';
 import { type NewslineProcess, startNewsline } from '../support/newsline-process.ts';
 import { openNewsroom } from '../support/newsroom.ts';
 import { readFramed } from '../support/readers.ts';
@@ -39,4 +40,10 @@ it('a headline that no replica has is published, and the answer, the metrics and
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
   expect(metrics).toMatch(/^newsline_under_replicated_commits_total 5$/m);
   await reader.close();
+});
+
+it('a newsroom that writes by the command is told so as well, and that it is done', async () => {
+  const ended = await runCommand(['post', 'main', 'Ferry cancelled'], { url: service.url });
+  expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^posted /) });
+  expect(ended.stderr).toContain('it is done, do not send it again; but only 0 of 1 replicas');
 });

@@ -110,9 +110,15 @@ async function conclude(
   verb: string,
   answer: Record<string, unknown>,
   json: boolean | undefined,
-  { stdout }: CommandContext,
+  { stdout, stderr }: CommandContext,
   timeZone = 'UTC',
 ): Promise<void> {
+  const { replication } = answer;
+  if (isObject(replication)) {
+    const { wanted, had } = replication;
+    const warning = `it is done, do not send it again; but only ${had} of ${wanted} replicas of the store had it in time`;
+    await printLine(stderr, printable(`newsline: ${warning}`));
+  }
   if (json) return printLine(stdout, printableJson(answer, 2));
   const headline = isObject(answer['headline']) ? answer['headline'] : {};
   const { cursor, publishAt } = answer;
