@@ -57,7 +57,7 @@ export async function openStore(kind: Store['kind'], folder: string): Promise<St
       };
     }
     case 'sentinel': {
-      const sentinel = await startSentinel({ settings: NEVER_ALONE });
+      const sentinel = await startSentinel({ downAfterMs: 1_000, settings: NEVER_ALONE });
       const { url } = sentinel;
       const untilWhole = () => sentinel.primary();
       return {
