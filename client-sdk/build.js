@@ -3,9 +3,12 @@
  *
  * - index.js: the headless client, an ES module
  * - news-ticker.js: <news-ticker>, an ES module that registers it
+ * - react.js: the element as a component of React, and a hook
+ * - testing.js: a service that is none, for tests of sites
  * - newsline.js: both for a script tag, with `newsline.connect` on the global
  * - newsline/: the parts that the script tag loads when they are first wanted, each an ES module of its own
- * - types: declarations of the two modules
+ * - types: declarations of the modules
+ * - custom-elements.json: the element's attributes, events, parts and custom properties, for editors
  *
  * What the sources import by `import()` is a part. Modules share theirs by the bundler's chunks; those of the script
  * tag carry a hash of their content in the address, so that a cache never pairs one with a script it does not fit.
@@ -13,12 +16,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
+import { describeElement } from './describe-element.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, 'dist');
@@ -67,7 +71,8 @@ const partName = (path) => basename(path, '.ts');
 async function bundleModules(outDir) {
   await build({
     ...SHARED,
-    entryPoints: [source('index'), source('news-ticker')],
+    entryPoints: ['index', 'news-ticker', 'react', 'testing'].map(source),
+    external: ['react'],
     format: 'esm',
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -130,4 +135,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   rmSync(DIST, { recursive: true, force: true });
   await bundleClient();
   writeTypes();
+  const manifest = JSON.stringify(describeElement(join(DIST, 'types')), null, 2);
+  await writeFile(join(DIST, 'custom-elements.json'), `${manifest}\n`);
 }

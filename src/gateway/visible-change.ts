@@ -5,7 +5,7 @@
  */
 import type { LogEntry } from '../domain/log-entry.ts';
 import { formatCursor } from '../protocol/cursor.ts';
-import { type Filter, passes } from '../protocol/filter.ts';
+import { type Filter, passes, sightOf } from '../protocol/filter.ts';
 import type { Change, Headline } from '../protocol/headline.ts';
 
 interface Place {
@@ -45,7 +45,7 @@ export function visibleChange(
     return { ...place, kind: 'retraction', id, version, ...(notice !== undefined && { notice }) };
   }
   const { change, headline, was } = body;
-  if (passes(filter, headline)) return { ...place, kind: 'headline', change, headline };
-  if (!was || !passes(filter, was)) return undefined;
-  return { ...place, kind: 'retraction', id: headline.id, version: headline.version };
+  const sight = sightOf(filter, was, headline);
+  if (sight === 'shown') return { ...place, kind: 'headline', change, headline };
+  return sight && { ...place, kind: 'retraction', id: headline.id, version: headline.version };
 }

@@ -25,6 +25,17 @@ export function passes(filter: Filter, facets: Facets): boolean {
   return !language || language.some((range) => isInRange(facets.language, range));
 }
 
+/**
+ * What a change of a headline means to the readers of a filter.
+ *
+ * @param was before the change; undefined where it was not published.
+ * @returns `gone` for a headline that is filed elsewhere now; undefined where they see nothing of it.
+ */
+export function sightOf(filter: Filter, was: Facets | undefined, is: Facets): 'shown' | 'gone' | undefined {
+  if (passes(filter, is)) return 'shown';
+  return was && passes(filter, was) ? 'gone' : undefined;
+}
+
 function isInRange(language: string, range: string): boolean {
   const [tag, wanted] = [language.toLowerCase(), range.toLowerCase()];
   return tag === wanted || tag.startsWith(`${wanted}-`);
