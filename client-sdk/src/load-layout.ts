@@ -3,7 +3,9 @@ import { LAYOUTS, type LayoutName, type LayoutPart } from './layouts/layout.ts';
 import { listLayout } from './layouts/list-layout.ts';
 import { createPart, type Part } from './part.ts';
 
-const parts: Readonly<Record<'rotator', Part<LayoutPart>>> = {
+const parts: Readonly<Record<Exclude<LayoutName, 'list'>, Part<LayoutPart>>> = {
+  marquee: createPart(() => import('./layouts/marquee-layout.ts').then(({ marqueeLayout }) => marqueeLayout)),
+  banner: createPart(() => import('./layouts/banner-layout.ts').then(({ bannerLayout }) => bannerLayout)),
   rotator: createPart(() => import('./layouts/rotator-layout.ts').then(({ rotatorLayout }) => rotatorLayout)),
 };
 

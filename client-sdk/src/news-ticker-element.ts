@@ -86,6 +86,7 @@ export class NewsTickerElement extends Base {
   #createFrame(): TickerFrame {
     return createTickerFrame(this.attachShadow({ mode: 'open' }), {
       onPause: () => (this.isPaused ? this.resume() : this.pause()),
+      onTakeOver: () => this.pause(),
       onReading: (isReading) => {
         this.#isReading = isReading;
         this.#hold();

@@ -10,6 +10,8 @@ import type { Words } from './words.ts';
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
   update(headline: Headline, look: LineLook): void;
+  /** Empties it, where its text must go and its place must stay. */
+  clear(): void;
 }
 
 /** How all lines of a ticker are drawn. Another one is made where something of it differs. */
@@ -87,6 +89,13 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
 
   return {
     element,
+    clear() {
+      const { width, height } = element.getBoundingClientRect();
+      element.style.minInlineSize = `${width}px`;
+      element.style.minBlockSize = `${height}px`;
+      element.replaceChildren();
+      shown = [];
+    },
     update(headline, look) {
       const { words, timeZone } = look;
       const next = [headline, words, timeZone];

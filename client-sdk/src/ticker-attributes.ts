@@ -34,6 +34,9 @@ export const TICKER_ATTRIBUTES: readonly string[] = [
   'lang',
 ];
 
+/** What a banner shows where nothing else is asked for: breaking news. [IPTC urgency] */
+const BANNER_URGENCY = 3;
+
 export function readAttributes(element: Element): TickerAttributes {
   const read = (name: string) => element.getAttribute(name)?.trim() || undefined;
   const list = (name: string) => {
@@ -47,7 +50,7 @@ export function readAttributes(element: Element): TickerAttributes {
   };
   const layout = layoutName(read('layout') ?? null);
   const [section, language, tag] = ['section', 'language', 'tag'].map(list);
-  const maxUrgency = whole('max-urgency', 1, 9, undefined);
+  const maxUrgency = whole('max-urgency', 1, 9, layout === 'banner' ? BANNER_URGENCY : undefined);
   const zone = read('time-zone');
   return {
     channel: read('channel'),

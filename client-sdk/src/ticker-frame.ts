@@ -36,6 +36,7 @@ export interface TickerFrame {
 
 export interface FrameActions {
   readonly onPause: () => void;
+  readonly onTakeOver: () => void;
   /** The reader wants what waits. */
   readonly onShowNew: () => void;
   readonly onReading: (isReading: boolean) => void;
@@ -46,7 +47,7 @@ export interface FrameActions {
 
 export function createTickerFrame(
   root: ShadowRoot,
-  { onPause, onShowNew, onReading, onClick, onDue }: FrameActions,
+  { onPause, onTakeOver, onShowNew, onReading, onClick, onDue }: FrameActions,
 ): TickerFrame {
   const { makeElement, setAttribute, setChildren, setText } = dom;
   const ticker = makeElement('section', 'ticker');
@@ -96,6 +97,7 @@ export function createTickerFrame(
       dom,
       createLine: () => createHeadlineLine(onClick),
       redraw: onDue,
+      pause: onTakeOver,
       focusControl: () => pause.focus(),
     });
   }

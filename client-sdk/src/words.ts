@@ -13,6 +13,8 @@ export interface Words {
   readonly resume: string;
   readonly previous: string;
   readonly next: string;
+  /** Puts a notice away. */
+  readonly hide: string;
   readonly flash: string;
   readonly breaking: string;
   readonly labels: Readonly<Record<Label, string>>;
@@ -32,6 +34,7 @@ const en: Words = {
   resume: 'Resume',
   previous: 'Previous',
   next: 'Next',
+  hide: 'Hide',
   flash: 'FLASH',
   breaking: 'BREAKING',
   labels: { live: 'LIVE', photo: 'PHOTOS', video: 'VIDEO' },
@@ -55,6 +58,7 @@ const az: Words = {
   resume: 'Davam et',
   previous: 'Əvvəlki',
   next: 'Növbəti',
+  hide: 'Gizlət',
   flash: 'TƏCİLİ',
   breaking: 'SON DƏQİQƏ',
   labels: { live: 'CANLI', photo: 'FOTO', video: 'VİDEO' },
@@ -78,6 +82,7 @@ const ru: Words = {
   resume: 'Продолжить',
   previous: 'Предыдущая',
   next: 'Следующая',
+  hide: 'Скрыть',
   flash: 'МОЛНИЯ',
   breaking: 'СРОЧНО',
   labels: { live: 'ПРЯМОЙ ЭФИР', photo: 'ФОТО', video: 'ВИДЕО' },

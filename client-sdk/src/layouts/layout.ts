@@ -37,6 +37,8 @@ export interface Stage {
   createLine(): HeadlineLine;
   /** Draws again, with the state as it is then. */
   redraw(): void;
+  /** The reader has taken over: pauses the ticker. */
+  pause(): void;
   /** Puts the focus on the first control, where what had it is gone. */
   focusControl(): void;
 }
@@ -47,5 +49,5 @@ export interface LayoutPart {
   create(stage: Stage): Layout;
 }
 
-export const LAYOUTS = ['list', 'rotator'] as const;
+export const LAYOUTS = ['list', 'marquee', 'rotator', 'banner'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
