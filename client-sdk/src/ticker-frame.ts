@@ -123,12 +123,13 @@ export function createTickerFrame(
       setText(all, words.all);
       setAttribute(all, 'href', next.moreUrl);
       setChildren(controls, [pause, ...(layout?.controls ?? [])]);
-      if (isReady) layout?.render(next);
       setChildren(stage, [
         ...(next.waiting > 0 ? [pill] : []),
         ...(isReady && layout ? [layout.element] : [slot]),
         ...(isReady && headlines.length === 0 ? [nothing] : []),
       ]);
+      // A layout may measure: it is drawn where it stands.
+      if (isReady) layout?.render(next);
       setChildren(ticker, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
     },
     announce(announcement, words) {

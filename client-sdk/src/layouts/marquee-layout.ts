@@ -29,7 +29,8 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
   const end = new AbortController();
   let cells: readonly Cell[] = [];
   let state: LayoutState | undefined;
-  let drawnLook: LayoutState['look'] | undefined;
+  /** Words and zone of what is drawn: where these change, all is drawn anew. */
+  let drawn: readonly unknown[] = [];
 
   list.setAttribute('role', 'list');
   window.append(list);
@@ -93,9 +94,11 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
 
   function merge({ headlines, look }: LayoutState): void {
     const current = new Map(headlines.map((headline) => [headline.id, headline]));
-    if (lessMotion.matches || look !== drawnLook || cells.length === 0) {
+    const key = [look.words, look.timeZone];
+    const isOther = key.some((part, at) => part !== drawn[at]);
+    if (lessMotion.matches || isOther || cells.length === 0) {
       belt.reset();
-      drawnLook = look;
+      drawn = key;
       const kept = new Map(cells.map((cell) => [cell.id, cell]));
       return place(
         headlines.map((headline) => {
