@@ -9,10 +9,11 @@ import { firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
 import { heldList } from './held-list.ts';
+import { wordsFor } from './load-words.ts';
 import { sheetForRows, tickerSheet } from './news-ticker-style.ts';
 import { webAddress } from './quiet-dom.ts';
 import { createTickerView, type TickerView } from './ticker-view.ts';
-import { nearestLanguage, type Words, wordsFor } from './words.ts';
+import { english, nearestLanguage, type Words } from './words.ts';
 
 /** Events of the element; all bubble and leave shadow trees. Cancelling a click keeps the browser where it is. */
 export interface NewsTickerEventMap {
@@ -47,7 +48,7 @@ export class NewsTickerElement extends Base {
   #key = '';
   #view: TickerView | undefined;
   #rows: CSSStyleSheet | undefined;
-  #words: Words = wordsFor('');
+  #words: Words = english;
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
   #isLoaded = false;
@@ -116,7 +117,7 @@ export class NewsTickerElement extends Base {
   }
 
   #update(): void {
-    this.#words = wordsFor(nearestLanguage(this));
+    this.#words = wordsFor(nearestLanguage(this), () => this.#invalidate()) ?? this.#words;
     this.#follow();
     this.#draw();
   }
