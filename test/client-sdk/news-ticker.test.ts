@@ -182,6 +182,19 @@ describe('the list', () => {
     expect(service.mostSockets).toBeLessThanOrEqual(2);
   });
 
+  it('shows one at a time in a rotator, loaded when it is first wanted', async () => {
+    const { page, complaints } = await open({
+      body: `${SCRIPT}<news-ticker channel="en" layout="rotator"></news-ticker>`,
+    });
+    expect(await titles(page)).toEqual([inventHeadline(3).title]);
+    await page.getByRole('button', { name: 'Next' }).click();
+    await untilTitles(page, inventHeadline(2).title);
+    expect(await lines(page).count()).toBe(1);
+    await page.locator('news-ticker').evaluate((ticker) => ticker.removeAttribute('layout'));
+    await lines(page).nth(2).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
   it("shows the viewer's own time where asked to", async () => {
     const { page } = await open({
       body: `${SCRIPT}<news-ticker channel="en" time-zone="viewer"></news-ticker>`,
@@ -244,7 +257,7 @@ describe('the reader', () => {
     await page.keyboard.press('Enter');
     await untilTitles(page, inventHeadline(5).title);
     expect(await lines(page).count()).toBe(4);
-    expect(await page.locator('[part="waiting"]').textContent()).toBe('');
+    expect(await page.locator('[part="pill"]').count()).toBe(0);
   });
 
   it('keeps the focus while headlines come, are corrected and are killed around it', async () => {
@@ -259,12 +272,12 @@ describe('the reader', () => {
     service.retract('story-3');
     await untilTitles(page, 'Pier two stays closed');
     await page.waitForFunction(
-      () => document.querySelector('news-ticker')?.shadowRoot?.querySelectorAll('li').length === 3,
+      () => document.querySelector('news-ticker')?.shadowRoot?.querySelectorAll('li').length === 2,
     );
     expect(await focused()).toBe('Pier two stays closed');
     service.retract('story-2');
     await page.waitForFunction(
-      () => document.querySelector('news-ticker')?.shadowRoot?.querySelectorAll('li').length === 2,
+      () => document.querySelector('news-ticker')?.shadowRoot?.querySelectorAll('li').length === 1,
     );
     expect(await focused()).toBe(inventHeadline(1).title);
   });
