@@ -27,7 +27,7 @@ const CSS = `
 :host([hidden]) { display: none; }
 
 *, ::before, ::after { box-sizing: border-box; }
-h2, ol, p { margin: 0; padding: 0; font: inherit; }
+h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 
 [part="ticker"] {
   overflow: hidden;
@@ -56,7 +56,9 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   color: var(--_muted);
   font-size: .8125em;
 }
-[part="state"]:empty { display: none; }
+[part="state"]:empty, [part="zone"]:empty { display: none; }
+[part="zone"] { color: var(--_muted); font-size: .8125em; }
+[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]::before {
   content: "";
   inline-size: .6em;
