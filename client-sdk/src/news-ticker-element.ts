@@ -264,7 +264,7 @@ export class NewsTickerElement extends Base {
       headlines: held?.shown ?? this.#headlines,
       look: { words, timeZone, ...texts },
       hasWords: this.#words !== undefined,
-      zone: attributes.hasZoneLabel && this.#isZoneOfOthers(timeZone) ? zoneWords(words, timeZone) : '',
+      zone: attributes.hasZoneLabel ? this.#zoneLabel(words, timeZone) : undefined,
       isPaused: this.#isPaused,
       isHeld: held !== undefined,
       isLive,
@@ -279,9 +279,11 @@ export class NewsTickerElement extends Base {
     });
   }
 
-  #isZoneOfOthers(timeZone: string): boolean {
+  /** Empty where the viewer's clock shows the same, and until the newsroom's zone is known. */
+  #zoneLabel(words: Words, timeZone: string): string {
     const now = new Date(this.#now).toISOString();
-    return this.#timeZone !== undefined && clockText(now, timeZone) !== clockText(now, undefined);
+    const isViewers = clockText(now, timeZone) === clockText(now, undefined);
+    return isViewers || this.#timeZone === undefined ? '' : zoneWords(words, timeZone);
   }
 
   /** @returns false where a listener cancelled it. */

@@ -4,6 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type {} from '../../../client-sdk/src/news-ticker.ts';
 import { startChromium } from '../../support/chromium.ts';
 import { inventHeadline } from '../invented-headlines.ts';
+import { barriers } from '../ticker-scene.ts';
 import { startTickerService, type TickerService } from '../ticker-service.ts';
 
 const ends: (() => unknown)[] = [];
@@ -81,7 +82,7 @@ async function open({
   });
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
-  const html = `<!doctype html><html lang="${language}"><title>A site</title><main>
+  const html = `<!doctype html><html lang="${language}"><title>A site</title><main><h1>A site</h1>
     <script>
       ${script}
     </script>
@@ -257,9 +258,17 @@ describe('words', () => {
 
   it('keep their place until they come, and say nothing in another language', async () => {
     for (const language of ['az', 'ru', 'tr']) {
+      const ticker = 'times="relative" days zone-label';
+      const context = { timezoneId: 'Europe/Berlin' };
       let come = () => {};
       const slow = new Promise<void>((resolve) => (come = resolve));
-      const { page, service } = await open({ language, slow, until: '[data-words="coming"]' });
+      const { page, service } = await open({
+        language,
+        ticker,
+        context,
+        slow,
+        until: '[data-words="coming"]',
+      });
       await service.answered(1);
       const header = () => page.locator('[part="header"]').boundingBox();
       expect(await page.locator('h2').isVisible()).toBe(false);
@@ -270,6 +279,9 @@ describe('words', () => {
       await page.locator('news-ticker [data-state="loaded"]:not([data-words])').waitFor();
       expect(await header()).toEqual(before);
       expect(await page.locator('h2').isVisible()).toBe(true);
+      expect(await page.locator('[part="zone"]').textContent()).not.toBe('');
+      await page.clock.resume();
+      expect(await barriers(page)).toEqual([]);
     }
   });
 
