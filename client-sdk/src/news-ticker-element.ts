@@ -4,14 +4,19 @@
  */
 import type { Headline } from '../../src/protocol/headline.ts';
 import { createAnnouncer } from './announcer.ts';
-import { firstTimeZone } from './clock-text.ts';
+import { clockText, firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
 import { heldList } from './held-list.ts';
 import { loadLayout } from './load-layout.ts';
+import { relativeTimes } from './load-times.ts';
+import { wordsFor } from './load-words.ts';
+import { nearestLanguage, watchLanguage } from './page-language.ts';
+import * as dom from './quiet-dom.ts';
 import { readAttributes, TICKER_ATTRIBUTES, type TickerAttributes } from './ticker-attributes.ts';
 import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
-import { nearestLanguage, type Words, wordsFor } from './words.ts';
+import type { RelativeTimes, TimeTexts } from './times/relative-times.ts';
+import { english, type OwnWords, type Words, withOwnWords, zoneWords } from './words.ts';
 
 /** Events of the element; all bubble and leave shadow trees. Cancelling a click keeps the browser where it is. */
 export interface NewsTickerEventMap {
@@ -35,7 +40,13 @@ export class NewsTickerElement extends Base {
   /** What the connection rests on; another key means another connection. */
   #key = '';
   #frame: TickerFrame | undefined;
-  #words: Words = wordsFor('');
+  /** What is said: undefined until the words of the language around it have come. */
+  #words: Words | undefined;
+  /** The words before the page's own took their places; undefined where these are to be merged anew. */
+  #plainWords: Words | undefined;
+  #ownWords: OwnWords | undefined;
+  #times: RelativeTimes | undefined;
+  #stopWatching: (() => void) | undefined;
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
   #isLoaded = false;
@@ -47,9 +58,22 @@ export class NewsTickerElement extends Base {
   /** What is on show while new headlines wait. */
   #held: readonly Headline[] | undefined;
   readonly #announcer = createAnnouncer({
-    polite: (announcement) => this.#frame?.announce(announcement, this.#words),
-    urgent: (flash) => this.#frame?.alert(flash, this.#words),
+    polite: (announcement) => this.#frame?.announce(announcement, this.#words ?? english),
+    urgent: (flash) => this.#frame?.alert(flash, this.#words ?? english),
   });
+
+  readonly #redraw = () => this.#invalidate();
+
+  /** Words of the page in place of ours: one, some, or a whole language of its own. */
+  get words(): OwnWords | undefined {
+    return this.#ownWords;
+  }
+
+  set words(words: OwnWords | undefined) {
+    this.#ownWords = words;
+    this.#plainWords = undefined;
+    this.#invalidate();
+  }
 
   /** True from `pause()`, or the reader's own pausing, to `resume()`: new headlines wait. */
   get isPaused(): boolean {
@@ -69,13 +93,21 @@ export class NewsTickerElement extends Base {
 
   connectedCallback(): void {
     this.#frame ??= this.#createFrame();
+    this.#stopWatching ??= watchLanguage(this.#redraw);
+    // Words that the page gave before its element was one hide the property that takes them.
+    const early = Object.getOwnPropertyDescriptor(this, 'words');
+    if (early && Reflect.deleteProperty(this, 'words')) this.words = early.value;
     this.#update();
   }
 
   disconnectedCallback(): void {
     // Moving an element takes it out and puts it in again at once: only who stays out is let go.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#disconnect();
+      if (this.isConnected) return;
+      this.#disconnect();
+      this.#stopTimes();
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
     });
   }
 
@@ -99,7 +131,7 @@ export class NewsTickerElement extends Base {
       onClick: (headline, event) => {
         if (!this.#tell('newsline:click', { headline }, true)) event.preventDefault();
       },
-      onDue: () => this.#invalidate(),
+      onDue: this.#redraw,
     });
   }
 
@@ -125,9 +157,38 @@ export class NewsTickerElement extends Base {
 
   #update(): void {
     const attributes = readAttributes(this);
-    this.#words = wordsFor(nearestLanguage(this));
+    this.#chooseWords();
     this.#follow(attributes);
     this.#draw(attributes);
+  }
+
+  /** Those before stay until the others have come. */
+  #chooseWords(): void {
+    const words = wordsFor(nearestLanguage(this), this.#redraw);
+    if (!words || words === this.#plainWords) return;
+    this.#plainWords = words;
+    this.#words = withOwnWords(words, this.#ownWords);
+  }
+
+  /** @returns undefined while they are on their way; without `relative`, the clock where they are not wanted or do not come. */
+  #timeTexts({ isRelative, hasDays }: TickerAttributes, timeZone: string): Partial<TimeTexts> | undefined {
+    if (!isRelative && !hasDays) {
+      this.#stopTimes();
+      return {};
+    }
+    this.#times ??= relativeTimes.get(this.#redraw)?.({ refresh: this.#redraw, dom });
+    if (!this.#times) return relativeTimes.isMissing ? {} : undefined;
+    const { relative, withDays } = this.#times.at({ now: this.#now, timeZone, words: this.#words?.times });
+    return { ...(isRelative && { relative }), ...(hasDays && { withDays }) };
+  }
+
+  #stopTimes(): void {
+    this.#times?.stop();
+    this.#times = undefined;
+  }
+
+  get #now(): number {
+    return this.#ticker?.now() ?? Date.now();
   }
 
   /** Connects, unless the connection at hand is the one that the attributes ask for. */
@@ -191,26 +252,39 @@ export class NewsTickerElement extends Base {
     this.#announcer.silence();
   }
 
-  #draw({ layout, limit, timeZone, heading, moreUrl }: TickerAttributes): void {
+  #draw(attributes: TickerAttributes): void {
+    const { layout, limit, heading, moreUrl } = attributes;
+    const words = this.#words ?? english;
+    const timeZone = firstTimeZone(attributes.timeZone, this.#timeZone);
+    const texts = this.#timeTexts(attributes, timeZone);
     const isLive = this.#isLive;
     this.#isLive = false;
     const held = this.#held && heldList(this.#held, this.#headlines, limit);
     if (held) this.#held = held.shown;
     this.#frame?.render({
       headlines: held?.shown ?? this.#headlines,
-      look: { words: this.#words, timeZone: firstTimeZone(timeZone, this.#timeZone) },
+      look: { words, timeZone, ...texts },
+      hasWords: this.#words !== undefined,
+      zone: attributes.hasZoneLabel ? this.#zoneLabel(words, timeZone) : undefined,
       isPaused: this.#isPaused,
       isHeld: held !== undefined,
       isLive,
-      isLoaded: this.#isLoaded,
+      isLoaded: this.#isLoaded && this.#words !== undefined && texts !== undefined,
       layout,
-      part: loadLayout(layout, () => this.#invalidate()),
+      part: loadLayout(layout, this.#redraw),
       limit,
       heading,
       moreUrl,
       status: this.#ticker?.status ?? 'refused',
       waiting: held?.waiting ?? 0,
     });
+  }
+
+  /** Empty where the viewer's clock shows the same, and until the newsroom's zone is known. */
+  #zoneLabel(words: Words, timeZone: string): string {
+    const now = new Date(this.#now).toISOString();
+    const isViewers = clockText(now, timeZone) === clockText(now, undefined);
+    return isViewers || this.#timeZone === undefined ? '' : zoneWords(words, timeZone);
   }
 
   /** @returns false where a listener cancelled it. */

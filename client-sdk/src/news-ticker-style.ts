@@ -27,7 +27,7 @@ const CSS = `
 :host([hidden]) { display: none; }
 
 *, ::before, ::after { box-sizing: border-box; }
-h2, ol, p { margin: 0; padding: 0; font: inherit; }
+h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 
 [part="ticker"] {
   overflow: hidden;
@@ -48,7 +48,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   padding: .6em 1.125em;
   border-block-end: 1px solid var(--_line);
 }
-[part="heading"] { margin-inline-end: auto; font-size: 1.0625em; font-weight: 700; letter-spacing: -.011em; }
+[part="heading"] { font-size: 1.0625em; font-weight: 700; letter-spacing: -.011em; }
 [part="state"] {
   display: flex;
   align-items: center;
@@ -57,6 +57,9 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   font-size: .8125em;
 }
 [part="state"]:empty { display: none; }
+[part="name"] { margin-inline-end: auto; }
+[part="zone"] { min-block-size: 1.4em; color: var(--_muted); font-size: .8125em; }
+[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]::before {
   content: "";
   inline-size: .6em;

@@ -5,7 +5,8 @@
 import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
 import { clockText } from './clock-text.ts';
 import { makeElement, setAttribute, setChildren, setText, webAddress } from './quiet-dom.ts';
-import type { Words } from './words.ts';
+import type { TimeTexts } from './times/relative-times.ts';
+import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
@@ -19,6 +20,10 @@ export interface LineLook {
   readonly words: Words;
   /** IANA zone of the times. */
   readonly timeZone: string;
+  /** Says how long ago it was; the clock does where missing. */
+  readonly relative?: TimeTexts['relative'];
+  /** Puts headings of days between the lines; none where missing. */
+  readonly withDays?: TimeTexts['withDays'];
 }
 
 /** Width and height of the thumbnail's box in the attributes; the style may show it otherwise. */
@@ -64,10 +69,16 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     setChildren(title, mark ? [badge, gap, holder] : [holder]);
   }
 
-  function updateMeta({ publishedAt, labels = [] }: Headline, { words, timeZone }: LineLook): void {
-    setText(time, clockText(publishedAt, timeZone));
+  function updateMeta(
+    { publishedAt, labels = [] }: Headline,
+    { words, timeZone }: LineLook,
+    ago: string | undefined,
+  ): void {
+    const clock = clockText(publishedAt, timeZone);
+    const isViewers = clock === clockText(publishedAt, undefined);
+    setText(time, ago || clock);
     setAttribute(time, 'datetime', publishedAt);
-    setAttribute(time, 'title', timeZone);
+    setAttribute(time, 'title', isViewers ? clock : `${clock}, ${zoneWords(words, timeZone)}`);
     const badges = [...meta.children].slice(1);
     setChildren(meta, [
       time,
@@ -98,12 +109,13 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     },
     update(headline, look) {
       const { words, timeZone } = look;
-      const next = [headline, words, timeZone];
+      const ago = look.relative?.(headline.publishedAt);
+      const next = [headline, words, timeZone, ago];
       if (next.every((value, at) => value === shown[at])) return;
       shown = next;
       current = headline;
       updateTitle(headline, words);
-      updateMeta(headline, look);
+      updateMeta(headline, look, ago);
       updateNotice(headline, words);
       setChildren(notice, [noticeWord, noticeText]);
       setChildren(body, headline.notice ? [title, meta, notice] : [title, meta]);

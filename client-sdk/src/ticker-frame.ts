@@ -21,6 +21,10 @@ interface FrameState extends LayoutState {
   /** Lines that a place is kept for before they come. */
   readonly limit: number;
   readonly heading: string | undefined;
+  /** Whose clock the times are of. Empty where it need not be said: its place is kept; undefined where none is wanted. */
+  readonly zone: string | undefined;
+  /** False while our words are on their way: nothing is said in another language meanwhile, but its place is kept. */
+  readonly hasWords: boolean;
   /** Address of the "All" link; none without. */
   readonly moreUrl: string | undefined;
   readonly status: Status;
@@ -53,6 +57,8 @@ export function createTickerFrame(
   const ticker = makeElement('section', 'ticker');
   const header = makeElement('header', 'header');
   const heading = makeElement('h2', 'heading');
+  const name = makeElement('div', 'name');
+  const zone = makeElement('p', 'zone');
   const state = makeElement('span', 'state');
   const controls = makeElement('div', 'controls');
   const pause = makeElement('button', 'pause');
@@ -82,7 +88,7 @@ export function createTickerFrame(
     layout?.toStart();
     pause.focus({ preventScroll: true });
   });
-  header.append(heading, state, controls);
+  header.append(name, state, controls);
   root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
   root.append(ticker);
   watchReading(stage, root, onReading);
@@ -111,10 +117,14 @@ export function createTickerFrame(
       changeLayout(next.part);
       const isReady = isLoaded && layout !== undefined;
       setAttribute(ticker, 'lang', words.language);
+      setAttribute(ticker, 'dir', words.direction);
+      setAttribute(ticker, 'data-words', next.hasWords ? undefined : 'coming');
       setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(ticker, 'data-layout', next.layout);
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
+      setText(zone, next.zone ?? '');
+      setChildren(name, next.zone === undefined ? [heading] : [heading, zone]);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
       setText(pill, next.waiting > 0 ? words.newHeadlines(next.waiting) : '');

@@ -35,10 +35,8 @@ export const listLayout: LayoutPart = {
         for (const headline of headlines) next.get(headline.id)?.update(headline, look);
         const refocus = focusAfter(next);
         lines = next;
-        setChildren(
-          list,
-          [...next.values()].map((line) => line.element),
-        );
+        const elements = [...next.values()].map((line) => line.element);
+        setChildren(list, look.withDays?.(headlines, elements) ?? elements);
         refocus?.();
         if (isLive) for (const { element } of added) pointOut(element);
       },
