@@ -1,2 +1,2 @@
-/** Writes index.js, news-ticker.js and newsline.js into a folder. @default client-sdk/dist */
+/** Writes the bundles of the client into a folder. @default client-sdk/dist */
 export declare function bundleClient(outDir?: string): Promise<void>;

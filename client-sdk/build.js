@@ -4,13 +4,18 @@
  * - index.js: the headless client, an ES module
  * - news-ticker.js: <news-ticker>, an ES module that registers it
  * - newsline.js: both for a script tag, with `newsline.connect` on the global
+ * - newsline/: the parts that the script tag loads when they are first wanted, each an ES module of its own
  * - types: declarations of the two modules
+ *
+ * What the sources import by `import()` is a part. Modules share theirs by the bundler's chunks; those of the script
+ * tag carry a hash of their content in the address, so that a cache never pairs one with a script it does not fit.
  */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
@@ -22,9 +27,9 @@ const DIST = join(HERE, 'dist');
 const minifyStyle = {
   name: 'minify-style',
   setup({ onLoad }) {
-    onLoad({ filter: /news-ticker-style\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /-style\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8');
-      const [literal, style] = /`\n(:host [^`]*)`/.exec(source) ?? [];
+      const [literal, style] = /`\n([^`]*)`/.exec(source) ?? [];
       if (!literal) throw new Error(`no style sheet found in ${path}`);
       const { code } = await transform(style, { loader: 'css', minify: true });
       return { loader: 'ts', contents: source.replace(literal, () => JSON.stringify(code.trim())) };
@@ -32,33 +37,83 @@ const minifyStyle = {
   },
 };
 
-/** @param {string} outDir folder for the three bundles */
-export async function bundleClient(outDir = DIST) {
-  const shared = {
-    bundle: true,
-    minify: true,
-    target: 'es2022',
-    legalComments: 'none',
-    logLevel: 'warning',
+const SHARED = {
+  bundle: true,
+  minify: true,
+  target: 'es2022',
+  legalComments: 'none',
+  logLevel: 'warning',
+  sourcemap: true,
+};
+
+const source = (name) => join(HERE, 'src', `${name}.ts`);
+
+/**
+ * Leaves parts out of a bundle, under an address beside it.
+ *
+ * @param {(path: string) => string} addressOf of the part with this source
+ */
+const partsAt = (addressOf) => ({
+  name: 'parts',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) =>
+      kind === 'dynamic-import' ? { path: addressOf(resolve(resolveDir, path)), external: true } : undefined,
+    );
+  },
+});
+
+const partName = (path) => basename(path, '.ts');
+
+async function bundleModules(outDir) {
+  await build({
+    ...SHARED,
+    entryPoints: [source('index'), source('news-ticker')],
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    outdir: outDir,
     plugins: [minifyStyle],
+  });
+}
+
+async function bundleScript(outDir) {
+  const script = {
+    ...SHARED,
+    entryPoints: { newsline: source('script-tag') },
+    format: 'iife',
+    outdir: outDir,
   };
-  const source = (name) => join(HERE, 'src', `${name}.ts`);
-  await Promise.all([
-    build({
-      ...shared,
-      entryPoints: [source('index'), source('news-ticker')],
-      format: 'esm',
-      outdir: outDir,
-      sourcemap: true,
-    }),
-    build({
-      ...shared,
-      entryPoints: { newsline: source('script-tag') },
-      format: 'iife',
-      outdir: outDir,
-      sourcemap: true,
-    }),
-  ]);
+  const parts = new Set();
+  const gather = partsAt((path) => {
+    parts.add(path);
+    return path;
+  });
+  await build({ ...script, write: false, plugins: [minifyStyle, gather] });
+  const { metafile } = await build({
+    ...SHARED,
+    entryPoints: Object.fromEntries([...parts].map((path) => [partName(path), path])),
+    format: 'esm',
+    outdir: join(outDir, 'newsline'),
+    plugins: [minifyStyle],
+    metafile: true,
+  });
+  const hashes = new Map(
+    await Promise.all(
+      Object.keys(metafile.outputs)
+        .filter((file) => file.endsWith('.js'))
+        .map(async (file) => {
+          const content = await readFile(file);
+          return [basename(file, '.js'), createHash('sha256').update(content).digest('hex').slice(0, 8)];
+        }),
+    ),
+  );
+  const addressOf = (path) => `./newsline/${partName(path)}.js?${hashes.get(partName(path))}`;
+  await build({ ...script, plugins: [minifyStyle, partsAt(addressOf)] });
+}
+
+/** @param {string} outDir folder for the bundles */
+export async function bundleClient(outDir = DIST) {
+  await Promise.all([bundleModules(outDir), bundleScript(outDir)]);
 }
 
 function writeTypes() {

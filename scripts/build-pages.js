@@ -2,7 +2,7 @@
  * Builds what browsers load: `node scripts/build-pages.js` fills dist/public, which the service serves.
  *
  * - the start page with its style and script, as they stand in src/cli/pages
- * - newsline.js, the widget in one file, as `node client-sdk/build.js` made it
+ * - newsline.js, the widget in one file, and the parts it loads when wanted, as `node client-sdk/build.js` made them
  * - docs/: the Markdown of docs/, each file as a page in one template, with links between them that lead on
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -96,8 +96,8 @@ async function buildPublic() {
   for (const name of await readdir(PAGES)) {
     if (name !== TEMPLATE) await cp(join(PAGES, name), join(PUBLIC, name));
   }
-  for (const name of ['newsline.js', 'newsline.js.map']) {
-    await cp(join(ROOT, 'client-sdk/dist', name), join(PUBLIC, name));
+  for (const name of ['newsline.js', 'newsline.js.map', 'newsline']) {
+    await cp(join(ROOT, 'client-sdk/dist', name), join(PUBLIC, name), { recursive: true });
   }
   await buildDocs();
 }

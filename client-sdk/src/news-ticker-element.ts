@@ -2,16 +2,15 @@
  * <news-ticker>: the ticker as an element. Its attributes are its state, all of them live; it draws once for each
  * turn of the event loop, whatever came in it, and follows its channel as long as it stands in a page.
  */
-import type { Filter } from '../../src/protocol/filter.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
 import { createAnnouncer } from './announcer.ts';
 import { firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
 import { heldList } from './held-list.ts';
-import { sheetForRows, tickerSheet } from './news-ticker-style.ts';
-import { webAddress } from './quiet-dom.ts';
-import { createTickerView, type TickerView } from './ticker-view.ts';
+import { loadLayout } from './load-layout.ts';
+import { readAttributes, TICKER_ATTRIBUTES, type TickerAttributes } from './ticker-attributes.ts';
+import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
 import { nearestLanguage, type Words, wordsFor } from './words.ts';
 
 /** Events of the element; all bubble and leave shadow trees. Cancelling a click keeps the browser where it is. */
@@ -28,25 +27,14 @@ type Detail<Type extends keyof NewsTickerEventMap> = NewsTickerEventMap[Type]['d
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
 export class NewsTickerElement extends Base {
-  static readonly observedAttributes: readonly string[] = [
-    'channel',
-    'src',
-    'limit',
-    'section',
-    'language',
-    'time-zone',
-    'more-url',
-    'heading',
-    'lang',
-  ];
+  static readonly observedAttributes = TICKER_ATTRIBUTES;
   /** Base of the service where no `src` says so; the page's origin where undefined. */
   static defaultSource: string | undefined;
 
   #ticker: Ticker | undefined;
   /** What the connection rests on; another key means another connection. */
   #key = '';
-  #view: TickerView | undefined;
-  #rows: CSSStyleSheet | undefined;
+  #frame: TickerFrame | undefined;
   #words: Words = wordsFor('');
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
@@ -54,32 +42,33 @@ export class NewsTickerElement extends Base {
   #isDue = false;
   /** Lines that come now come one by one, not as part of a whole list. */
   #isLive = false;
-  /** What was on show when the reader paused. */
+  #isPaused = false;
+  #isReading = false;
+  /** What is on show while new headlines wait. */
   #held: readonly Headline[] | undefined;
   readonly #announcer = createAnnouncer({
-    polite: (announcement) => this.#view?.announce(announcement, this.#words),
-    urgent: (flash) => this.#view?.alert(flash, this.#words),
+    polite: (announcement) => this.#frame?.announce(announcement, this.#words),
+    urgent: (flash) => this.#frame?.alert(flash, this.#words),
   });
 
-  /** True while new headlines wait for the reader. */
+  /** True from `pause()`, or the reader's own pausing, to `resume()`: new headlines wait. */
   get isPaused(): boolean {
-    return this.#held !== undefined;
+    return this.#isPaused;
   }
 
   pause(): void {
-    this.#held ??= this.#headlines;
+    this.#isPaused = true;
     this.#announcer.silence();
-    this.#invalidate();
+    this.#hold();
   }
 
   resume(): void {
-    this.#isLive ||= this.isPaused;
-    this.#held = undefined;
-    this.#invalidate();
+    this.#isPaused = false;
+    this.#hold();
   }
 
   connectedCallback(): void {
-    this.#view ??= this.#createView();
+    this.#frame ??= this.#createFrame();
     this.#update();
   }
 
@@ -94,16 +83,34 @@ export class NewsTickerElement extends Base {
     this.#invalidate();
   }
 
-  #createView(): TickerView {
-    const root = this.attachShadow({ mode: 'open' });
-    this.#rows = new CSSStyleSheet();
-    root.adoptedStyleSheets = [tickerSheet(), this.#rows];
-    return createTickerView(root, {
+  #createFrame(): TickerFrame {
+    return createTickerFrame(this.attachShadow({ mode: 'open' }), {
       onPause: () => (this.isPaused ? this.resume() : this.pause()),
+      onReading: (isReading) => {
+        this.#isReading = isReading;
+        this.#hold();
+      },
+      onShowNew: () => {
+        this.#held = undefined;
+        this.#isLive = true;
+        this.#hold();
+      },
       onClick: (headline, event) => {
         if (!this.#tell('newsline:click', { headline }, true)) event.preventDefault();
       },
+      onDue: () => this.#invalidate(),
     });
+  }
+
+  /** Keeps on show what is on show, or lets what waits come, as the reader has it. */
+  #hold(): void {
+    if (this.#isPaused || this.#isReading) {
+      if (this.#isLoaded) this.#held ??= this.#headlines;
+    } else if (this.#held) {
+      this.#held = undefined;
+      this.#isLive = true;
+    }
+    this.#invalidate();
   }
 
   #invalidate(): void {
@@ -116,36 +123,33 @@ export class NewsTickerElement extends Base {
   }
 
   #update(): void {
+    const attributes = readAttributes(this);
     this.#words = wordsFor(nearestLanguage(this));
-    this.#follow();
-    this.#draw();
+    this.#follow(attributes);
+    this.#draw(attributes);
   }
 
   /** Connects, unless the connection at hand is the one that the attributes ask for. */
-  #follow(): void {
-    const channel = this.getAttribute('channel');
-    const url = webAddress(this.getAttribute('src'), document.baseURI) ?? NewsTickerElement.defaultSource;
-    const filter = this.#filter;
+  #follow({ channel, url = NewsTickerElement.defaultSource, filter, limit }: TickerAttributes): void {
     const source = JSON.stringify([channel, url, filter]);
-    const key = `${this.#limit} ${source}`;
+    const key = `${limit} ${source}`;
     if (key === this.#key) return;
     const isOtherSource = !this.#key.endsWith(` ${source}`);
     this.#disconnect();
     this.#key = key;
-    this.#rows?.replaceSync(sheetForRows(this.#limit));
     if (isOtherSource) {
       // Lines of one channel must not stand under the name of another.
       this.#headlines = [];
       this.#held = undefined;
       this.#isLoaded = false;
     }
-    if (channel) this.#connect({ channel, filter, ...(url !== undefined && { url }) });
+    if (channel) this.#connect({ channel, filter, last: limit, ...(url !== undefined && { url }) });
   }
 
-  #connect(options: Pick<ConnectOptions, 'channel' | 'url' | 'filter'>): void {
+  #connect(options: ConnectOptions): void {
     let ticker: Ticker;
     try {
-      ticker = connect({ ...options, last: this.#limit });
+      ticker = connect(options);
     } catch (error) {
       // Attributes that cannot work, as no address on a page that has none itself: said on the page and the console.
       reportListenerError(error);
@@ -158,7 +162,7 @@ export class NewsTickerElement extends Base {
       if (this.#held && change === 'corrected') {
         this.#held = this.#held.map((held) => (held.id === headline.id ? headline : held));
       }
-      if (change === 'published' && isShown && !this.isPaused) this.#announcer.announce(headline);
+      if (change === 'published' && isShown && !this.#isPaused) this.#announcer.announce(headline);
       this.#isLive = isShown;
       this.#tell('newsline:headline', event);
     });
@@ -171,7 +175,7 @@ export class NewsTickerElement extends Base {
       this.#headlines = headlines;
       this.#timeZone = timeZone;
       this.#isLoaded = true;
-      this.#invalidate();
+      this.#hold();
     });
     ticker.on('status', (event) => {
       this.#invalidate();
@@ -186,38 +190,26 @@ export class NewsTickerElement extends Base {
     this.#announcer.silence();
   }
 
-  #draw(): void {
+  #draw({ layout, limit, timeZone, heading, moreUrl }: TickerAttributes): void {
     const isLive = this.#isLive;
     this.#isLive = false;
-    const held = this.#held && heldList(this.#held, this.#headlines, this.#limit);
+    const held = this.#held && heldList(this.#held, this.#headlines, limit);
     if (held) this.#held = held.shown;
-    const zone = this.getAttribute('time-zone');
-    const viewerZone = zone === 'viewer' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
-    this.#view?.render(
-      {
-        headlines: held?.shown ?? this.#headlines,
-        isLoaded: this.#isLoaded,
-        words: this.#words,
-        timeZone: firstTimeZone(viewerZone, this.#timeZone),
-        heading: this.getAttribute('heading') ?? undefined,
-        moreUrl: webAddress(this.getAttribute('more-url'), document.baseURI),
-        status: this.#ticker?.status ?? 'refused',
-        isPaused: this.isPaused,
-        waiting: held?.waiting ?? 0,
-      },
+    this.#frame?.render({
+      headlines: held?.shown ?? this.#headlines,
+      look: { words: this.#words, timeZone: firstTimeZone(timeZone, this.#timeZone) },
+      isPaused: this.#isPaused,
+      isHeld: held !== undefined,
       isLive,
-    );
-  }
-
-  get #filter(): Filter {
-    const section = listIn(this.getAttribute('section'));
-    const language = listIn(this.getAttribute('language'));
-    return { ...(section && { section }), ...(language && { language }) };
-  }
-
-  get #limit(): number {
-    const limit = Number.parseInt(this.getAttribute('limit') ?? '', 10);
-    return Number.isNaN(limit) ? 20 : Math.min(100, Math.max(1, limit));
+      isLoaded: this.#isLoaded,
+      layout,
+      part: loadLayout(layout, () => this.#invalidate()),
+      limit,
+      heading,
+      moreUrl,
+      status: this.#ticker?.status ?? 'refused',
+      waiting: held?.waiting ?? 0,
+    });
   }
 
   /** @returns false where a listener cancelled it. */
@@ -228,11 +220,4 @@ export class NewsTickerElement extends Base {
   ): boolean {
     return this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true, cancelable }));
   }
-}
-
-/** Names parted by commas; undefined where there are none. */
-function listIn(text: string | null): readonly string[] | undefined {
-  const names = (text ?? '').split(',').map((name) => name.trim());
-  const given = names.filter((name) => name !== '');
-  return given.length > 0 ? given : undefined;
 }

@@ -23,6 +23,7 @@ const CSS = `
 }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
+:host([theme="transparent"]) { color-scheme: inherit; --_background: transparent; }
 :host([hidden]) { display: none; }
 
 *, ::before, ::after { box-sizing: border-box; }
@@ -48,15 +49,14 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   border-block-end: 1px solid var(--_line);
 }
 [part="heading"] { margin-inline-end: auto; font-size: 1.0625em; font-weight: 700; letter-spacing: -.011em; }
-[part="state"], [part="waiting"] {
+[part="state"] {
   display: flex;
   align-items: center;
   gap: .45em;
   color: var(--_muted);
   font-size: .8125em;
 }
-[part="state"]:empty, [part="waiting"]:empty { display: none; }
-[part="waiting"] { color: var(--_text); font-weight: 600; }
+[part="state"]:empty { display: none; }
 [part="state"]::before {
   content: "";
   inline-size: .6em;
@@ -65,12 +65,12 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   border-radius: 50%;
 }
 
-[part="pause"] {
+[part="controls"] { display: flex; flex-wrap: wrap; gap: .4em; margin-inline-start: auto; }
+[part="controls"] button {
   display: inline-flex;
   align-items: center;
   gap: .5em;
   min-block-size: 28px;
-  margin-inline-start: auto;
   padding: .2em .8em;
   border: 1px solid var(--_line);
   border-radius: 99px;
@@ -80,7 +80,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   font-size: .8125em;
   cursor: pointer;
 }
-[part="pause"]:hover { border-color: currentColor; color: var(--_text); }
+[part="controls"] button:hover { border-color: currentColor; color: var(--_text); }
 [part="pause"]::before {
   content: "";
   inline-size: .7em;
@@ -90,12 +90,8 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
 }
 [part="pause"][data-state="paused"]::before { clip-path: polygon(0 0, 100% 50%, 0 100%); }
 
-[part="list"] {
-  list-style: none;
-  max-block-size: var(--newsline-max-height, none);
-  overflow-y: auto;
-}
-[data-state="loading"] [part="list"] {
+[part="stage"] { position: relative; }
+[data-state="loading"] [part="stage"] {
   --_bar: var(--_line);
   min-block-size: calc(var(--_rows, 20) * 4.6em);
   background:
@@ -172,6 +168,24 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
 [part="label live"]::before { inline-size: .65em; block-size: .65em; border-radius: 50%; clip-path: none; }
 [part="label video"]::before { inline-size: .65em; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 
+[part="pill"] {
+  position: absolute;
+  inset-block-start: .5em;
+  inset-inline: 0;
+  z-index: 1;
+  inline-size: fit-content;
+  min-block-size: 28px;
+  margin-inline: auto;
+  padding: .25em 1em;
+  border: 1px solid transparent;
+  border-radius: 99px;
+  background: var(--_accent);
+  color: var(--_on-accent);
+  font: inherit;
+  font-size: .8125em;
+  font-weight: 600;
+  cursor: pointer;
+}
 [part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }
 [part="all"] {
   display: block;
@@ -201,7 +215,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
     forced-color-adjust: none;
     background: CanvasText;
   }
-  [data-state="loading"] [part="list"] { --_bar: GrayText; }
+  [data-state="loading"] [part="stage"] { --_bar: GrayText; }
 }
 `;
 
@@ -215,6 +229,3 @@ export function tickerSheet(): CSSStyleSheet {
   }
   return sheet;
 }
-
-/** What differs from ticker to ticker: the lines that a place is kept for before they come. */
-export const sheetForRows = (rows: number): string => `:host { --_rows: ${rows}; }`;

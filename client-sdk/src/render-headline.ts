@@ -9,7 +9,14 @@ import type { Words } from './words.ts';
 
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
-  update(headline: Headline, words: Words, timeZone: string): void;
+  update(headline: Headline, look: LineLook): void;
+}
+
+/** How all lines of a ticker are drawn. Another one is made where something of it differs. */
+export interface LineLook {
+  readonly words: Words;
+  /** IANA zone of the times. */
+  readonly timeZone: string;
 }
 
 /** Width and height of the thumbnail's box in the attributes; the style may show it otherwise. */
@@ -55,7 +62,7 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     setChildren(title, mark ? [badge, gap, holder] : [holder]);
   }
 
-  function updateMeta({ publishedAt, labels = [] }: Headline, words: Words, timeZone: string): void {
+  function updateMeta({ publishedAt, labels = [] }: Headline, { words, timeZone }: LineLook): void {
     setText(time, clockText(publishedAt, timeZone));
     setAttribute(time, 'datetime', publishedAt);
     setAttribute(time, 'title', timeZone);
@@ -80,13 +87,14 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
 
   return {
     element,
-    update(headline, words, timeZone) {
+    update(headline, look) {
+      const { words, timeZone } = look;
       const next = [headline, words, timeZone];
       if (next.every((value, at) => value === shown[at])) return;
       shown = next;
       current = headline;
       updateTitle(headline, words);
-      updateMeta(headline, words, timeZone);
+      updateMeta(headline, look);
       updateNotice(headline, words);
       setChildren(notice, [noticeWord, noticeText]);
       setChildren(body, headline.notice ? [title, meta, notice] : [title, meta]);

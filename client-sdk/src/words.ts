@@ -11,6 +11,8 @@ export interface Words {
   readonly all: string;
   readonly pause: string;
   readonly resume: string;
+  readonly previous: string;
+  readonly next: string;
   readonly flash: string;
   readonly breaking: string;
   readonly labels: Readonly<Record<Label, string>>;
@@ -28,6 +30,8 @@ const en: Words = {
   all: 'All',
   pause: 'Pause',
   resume: 'Resume',
+  previous: 'Previous',
+  next: 'Next',
   flash: 'FLASH',
   breaking: 'BREAKING',
   labels: { live: 'LIVE', photo: 'PHOTOS', video: 'VIDEO' },
@@ -49,6 +53,8 @@ const az: Words = {
   all: 'Hamısı',
   pause: 'Dayandır',
   resume: 'Davam et',
+  previous: 'Əvvəlki',
+  next: 'Növbəti',
   flash: 'TƏCİLİ',
   breaking: 'SON DƏQİQƏ',
   labels: { live: 'CANLI', photo: 'FOTO', video: 'VİDEO' },
@@ -70,6 +76,8 @@ const ru: Words = {
   all: 'Все',
   pause: 'Пауза',
   resume: 'Продолжить',
+  previous: 'Предыдущая',
+  next: 'Следующая',
   flash: 'МОЛНИЯ',
   breaking: 'СРОЧНО',
   labels: { live: 'ПРЯМОЙ ЭФИР', photo: 'ФОТО', video: 'ВИДЕО' },

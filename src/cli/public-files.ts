@@ -22,7 +22,7 @@ export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOption
       .send(startPage.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
   });
   router.get('/docs', (_request, response) => response.redirect('/docs/index.html'));
-  router.get('/newsline.js', (_request, response, next) => {
+  router.get(['/newsline.js', '/newsline/:part'], (_request, response, next) => {
     // Any website may load the script; what it may read is decided where it reads.
     response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
     next();

@@ -3,7 +3,7 @@
  * and the pages and bundles that a browser asks for.
  */
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -43,20 +43,19 @@ export interface TickerService {
   close(): Promise<void>;
 }
 
+/** What a browser asks for, by its address. */
 const bundles = mkdtemp(join(tmpdir(), 'newsline-client-')).then(async (folder) => {
   await bundleClient(folder);
-  const read = (name: string) => readFile(join(folder, name), 'utf8');
-  const [script, module, client] = await Promise.all([
-    read('newsline.js'),
-    read('news-ticker.js'),
-    read('index.js'),
-  ]);
+  const names = await readdir(folder, { recursive: true });
+  const scripts = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.js'))
+      .map(
+        async (name) => [`/${name}`, await readFile(join(folder, name), 'utf8')] satisfies [string, string],
+      ),
+  );
   await rm(folder, { recursive: true });
-  return new Map([
-    ['/newsline.js', script],
-    ['/news-ticker.js', module],
-    ['/index.js', client],
-  ]);
+  return new Map<string, string>(scripts);
 });
 
 export async function startTickerService({

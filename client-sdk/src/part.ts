@@ -1,0 +1,55 @@
+/**
+ * Part: code that is loaded when it is first wanted, so that a page which does without it never loads it.
+ *
+ * One that does not come leaves the ticker as it is without it. The page's console is told once, and after a while
+ * the part is asked for again.
+ */
+export interface Part<Content> {
+  /**
+   * @param onSettled called once when the part has come, or did not; not where it is here already.
+   * @returns undefined while it is not here.
+   */
+  get(onSettled: () => void): Content | undefined;
+  /** It did not come, and is not being asked for now. */
+  readonly isMissing: boolean;
+}
+
+const ASK_AGAIN_AFTER_MS = 30_000;
+
+export function createPart<Content>(
+  load: () => Promise<Content>,
+  { now = Date.now }: { readonly now?: () => number } = {},
+): Part<Content> {
+  let content: Content | undefined;
+  let failedAt: number | undefined;
+  let waiting: Set<() => void> | undefined;
+  let isTold = false;
+
+  async function ask(): Promise<void> {
+    const asked = new Set<() => void>();
+    waiting = asked;
+    try {
+      content = await load();
+      failedAt = undefined;
+    } catch (error) {
+      failedAt = now();
+      if (!isTold) console.warn('newsline: a part of the ticker did not load', error);
+      isTold = true;
+    }
+    waiting = undefined;
+    for (const settled of asked) settled();
+  }
+
+  return {
+    get(onSettled) {
+      if (content !== undefined) return content;
+      const isTooSoon = failedAt !== undefined && now() - failedAt < ASK_AGAIN_AFTER_MS;
+      if (!waiting && !isTooSoon) ask();
+      waiting?.add(onSettled);
+      return undefined;
+    },
+    get isMissing() {
+      return failedAt !== undefined;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Ticker attributes: what the attributes of <news-ticker> ask for, read with their defaults and limits. */
+import type { Filter } from '../../src/protocol/filter.ts';
+import type { LayoutName } from './layouts/layout.ts';
+import { layoutName } from './load-layout.ts';
+import { webAddress } from './quiet-dom.ts';
+
+export interface TickerAttributes {
+  readonly channel: string | undefined;
+  /** Base of the service; undefined where the attribute is missing or no address. */
+  readonly url: string | undefined;
+  readonly layout: LayoutName;
+  /** 1 to 100. @default 20; of layouts that show one at a time, 10 */
+  readonly limit: number;
+  readonly filter: Filter;
+  /** IANA zone; undefined where the newsroom's is wanted. */
+  readonly timeZone: string | undefined;
+  readonly heading: string | undefined;
+  readonly moreUrl: string | undefined;
+}
+
+/** The attributes that are read here: those that the element watches. */
+export const TICKER_ATTRIBUTES: readonly string[] = [
+  'channel',
+  'src',
+  'layout',
+  'limit',
+  'section',
+  'language',
+  'tag',
+  'max-urgency',
+  'time-zone',
+  'more-url',
+  'heading',
+  'lang',
+];
+
+export function readAttributes(element: Element): TickerAttributes {
+  const read = (name: string) => element.getAttribute(name)?.trim() || undefined;
+  const list = (name: string) => {
+    const names = read(name)?.split(',') ?? [];
+    const given = names.map((one) => one.trim()).filter((one) => one !== '');
+    return given.length > 0 ? given : undefined;
+  };
+  const whole = (name: string, least: number, most: number, otherwise: number | undefined) => {
+    const value = Number.parseInt(read(name) ?? '', 10);
+    return Number.isNaN(value) ? otherwise : Math.min(most, Math.max(least, value));
+  };
+  const layout = layoutName(read('layout') ?? null);
+  const [section, language, tag] = ['section', 'language', 'tag'].map(list);
+  const maxUrgency = whole('max-urgency', 1, 9, undefined);
+  const zone = read('time-zone');
+  return {
+    channel: read('channel'),
+    url: webAddress(read('src'), document.baseURI),
+    layout,
+    limit: whole('limit', 1, 100, layout === 'list' ? 20 : 10) ?? 20,
+    filter: {
+      ...(section && { section }),
+      ...(language && { language }),
+      ...(tag && { tag }),
+      ...(maxUrgency !== undefined && { maxUrgency }),
+    },
+    timeZone: zone === 'viewer' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone,
+    heading: read('heading'),
+    moreUrl: webAddress(read('more-url'), document.baseURI),
+  };
+}
