@@ -235,7 +235,7 @@ export function connect({
         if (!shared) lead();
       },
       (error: unknown) => {
-        console.error('newsline: its part for tabs did not load: this one has its own connection', error);
+        console.warn('newsline: the part for sharing did not load', error);
         if (mine === stay) lead();
       },
     );

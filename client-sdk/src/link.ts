@@ -87,6 +87,7 @@ export function createLink({
   /** Doublings of the time after which a WebSocket is tried again. */
   let doublings = 0;
   let isHurried = false;
+  let isTold = false;
 
   function open(): void {
     turn += 1;
@@ -107,7 +108,8 @@ export function createLink({
       },
       (error: unknown) => {
         if (mine !== turn) return;
-        console.error('newsline: its fallback transport did not load', error);
+        if (!isTold) console.warn('newsline: the part for other transports did not load', error);
+        isTold = true;
         lose(1006, '');
       },
     );

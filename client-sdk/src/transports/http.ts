@@ -89,7 +89,7 @@ export function openHttp(
       end(() => on.lost(CODES[status] ?? 4500, reason));
       const advice =
         reason === 'origin-denied'
-          ? `the service's owner can allow ${globalThis.location?.origin} by: newsline channel update ${channel} --origin`
+          ? `whoever runs the service can allow this website, beside those that may: newsline channel update ${channel} --origin ${globalThis.location?.origin}`
           : String(problem?.detail);
       console.error(`newsline: ${reason}: ${advice}`);
     }
