@@ -142,6 +142,8 @@ export function createLink({
   }
 
   function settle(name: TransportName): void {
+    // A listener may have closed it while it was told of the list.
+    if (!drop) return;
     isReady = true;
     transport = name;
     if (name === 'websocket') {

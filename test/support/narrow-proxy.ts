@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 
-export interface Narrowness {
+interface Narrowness {
   /** Handshakes of WebSockets: `refused` by an answer of the proxy, `swallowed` without one. @default 'passed' */
   readonly webSockets?: 'passed' | 'refused' | 'swallowed';
   /** Server-sent events: `held` back until the stream ends. @default 'passed' */

@@ -36,6 +36,3 @@ export interface FallbackOptions {
   /** Between two questions, in milliseconds. */
   readonly pollMs: number;
 }
-
-/** @returns ends it: no event comes any more. */
-export type OpenFallback = (approach: Approach, options: FallbackOptions, on: TransportEvents) => () => void;
