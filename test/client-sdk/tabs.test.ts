@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.ts';
@@ -25,7 +26,14 @@ afterAll(async () => {
   await Promise.all([browser.close(), deployment.stop()]);
 });
 beforeEach(async () => {
+  const part = /newsline\/shared-connection\.js\?\w+/;
+  const script = await readFile('dist/public/newsline.js', 'utf8');
+  const shared = await readFile('dist/public/newsline/shared-connection.js', 'utf8');
   proxy = await startNarrowProxy(deployment.ingest.url, {
+    // Another version: only the number of the messages differs.
+    '/older.js': script.replace(part, 'older-part.js'),
+    '/older-part.js': shared.replace(/`newsline \$\{\w+\} /, '`newsline 0 '),
+    '/older': tickerHtml({ share: true }, '/older.js'),
     '/page': tickerHtml({ share: true }),
     '/elsewhere': '<!doctype html><title>Elsewhere</title>',
     '/sleepy': tickerHtml({ share: true, sleepAfterMs: 400 }),
@@ -204,6 +212,13 @@ describe('the tabs of a browser', () => {
       expect(await tab.statuses()).toEqual(['live']);
       expect(tab.complaints.filter((line) => !line.includes('404'))).toEqual([]);
     }
+  });
+
+  it('of two versions go side by side, each with its own connection', async () => {
+    const tabs = await openTabs(2);
+    const [older, another] = (await openTabs(2, '/older')) as [TickerPage, TickerPage];
+    expect(await connections()).toBe(2);
+    await tellAll([...tabs, older, another], ['To all versions']);
   });
 
   it('have their own connection where a frame has no origin, and so no locks and no storage', async () => {

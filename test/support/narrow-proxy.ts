@@ -30,7 +30,7 @@ export interface NarrowProxy {
 
 const SIGN_IN = '<!doctype html><title>Welcome to the harbour hotel</title><form>Room number</form>';
 
-/** @param pages HTML by path. */
+/** @param pages HTML and scripts by path. */
 export async function startNarrowProxy(
   target: string,
   pages: Readonly<Record<string, string>> = {},
@@ -56,7 +56,8 @@ export async function startNarrowProxy(
   const server = createServer((near, answer) => {
     const path = near.url ?? '/';
     const page = pages[path.split('?')[0] ?? ''];
-    if (page !== undefined) return void answer.writeHead(200, { 'content-type': 'text/html' }).end(page);
+    const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';
+    if (page !== undefined) return void answer.writeHead(200, { 'content-type': type }).end(page);
     asked.push(path);
     const isData = path.startsWith('/v1/');
     if (isGone && isData) return void near.socket.destroy();
