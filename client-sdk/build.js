@@ -13,7 +13,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
@@ -108,7 +108,26 @@ async function bundleScript(outDir) {
     ),
   );
   const addressOf = (path) => `./newsline/${partName(path)}.js?${hashes.get(partName(path))}`;
-  await build({ ...script, plugins: [minifyStyle, partsAt(addressOf)] });
+  const { outputFiles } = await build({
+    ...script,
+    write: false,
+    plugins: [minifyStyle, partsAt(addressOf)],
+  });
+  await Promise.all(
+    outputFiles.map(({ path, text }) => writeFile(path, path.endsWith('.js') ? besideItself(text) : text)),
+  );
+}
+
+/**
+ * A classic script of another website has no address of its own for `import()`: a browser hides it from the page.
+ * [HTML Living Standard: muted errors] So the script takes it from its element while it runs.
+ */
+function besideItself(script) {
+  const START = '(()=>{';
+  if (!script.includes(START)) throw new Error('the script does not begin as expected');
+  return script
+    .replace(START, () => `${START}const ownAddress=document.currentScript?.src||location.href;`)
+    .replaceAll(/import\(("\.\/newsline\/[^"]+")\)/g, 'import(new URL($1,ownAddress).href)');
 }
 
 /** @param {string} outDir folder for the bundles */

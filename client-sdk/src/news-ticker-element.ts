@@ -205,7 +205,8 @@ export class NewsTickerElement extends Base {
       this.#held = undefined;
       this.#isLoaded = false;
     }
-    if (channel) this.#connect({ channel, filter, last: limit, ...(url !== undefined && { url }) });
+    if (channel)
+      this.#connect({ channel, filter, last: limit, share: true, ...(url !== undefined && { url }) });
   }
 
   #connect(options: ConnectOptions): void {
