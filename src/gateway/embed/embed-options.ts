@@ -56,7 +56,9 @@ export const colourSchema = z.strictObject(colours);
 export type EmbedOptions = z.output<typeof embedQuerySchema>;
 export type Colours = z.output<typeof colourSchema>;
 
-export const DEFAULT_LIMIT = 20;
+/** As many as the element shows of each layout that is not told. */
+export const limitOf = ({ limit, layout = 'list' }: EmbedOptions): number =>
+  limit ?? (layout === 'list' ? 20 : 10);
 
 /** @param query without its question mark. */
 export const parseEmbedQuery = boundedMemo((query: string): Result<EmbedOptions> => {

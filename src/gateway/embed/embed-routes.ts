@@ -11,13 +11,7 @@ import { COST } from '../address-budgets.ts';
 import { type AskOptions, findMirror, sendRefusal } from '../ask-for-channel.ts';
 import type { ChannelMirror } from '../channel-mirror.ts';
 import { parseChannelName, splitAddress } from '../subscription.ts';
-import {
-  DEFAULT_LIMIT,
-  type EmbedOptions,
-  filterOf,
-  parseColours,
-  parseEmbedQuery,
-} from './embed-options.ts';
+import { type EmbedOptions, filterOf, limitOf, parseColours, parseEmbedQuery } from './embed-options.ts';
 import { embedPage, refusalPage } from './embed-page.ts';
 import { embedPolicy, framingOrigins } from './embed-policy.ts';
 import { embedStyle } from './embed-style.ts';
@@ -50,7 +44,7 @@ export function createEmbedRoutes({
 
   function render(mirror: ChannelMirror, options: EmbedOptions, url: string, nowMs: number): Page {
     const { channel } = mirror;
-    const headlines = mirror.newest(filterOf(options), options.limit ?? DEFAULT_LIMIT, nowMs);
+    const headlines = mirror.newest(filterOf(options), limitOf(options), nowMs);
     const parents = framingOrigins([...allowedOrigins, ...channel.origins]);
     const html = embedPage({ serviceUrl: url, channel, options, headlines, parents });
     const policy = embedPolicy(parents);
