@@ -77,6 +77,8 @@ export function createEmbedRoutes({
     const page = await pageFor(request);
     // It says less than frame-ancestors does, and some browsers would take it for the whole.
     response.removeHeader('x-frame-options');
+    // In a sandbox the page has no origin to be keyed by, and Chromium complains on the console of the site around it.
+    response.removeHeader('origin-agent-cluster');
     response.set(FOR_ALL);
     if (!page.ok) {
       onRefused(page.refusal);
