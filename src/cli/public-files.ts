@@ -1,4 +1,4 @@
-/** Public files: the SDK in one file, for every website, and the start page with its style. */
+/** Public files: the SDK in one file, for every website, and the pages of the service. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Router } from 'express';
@@ -16,15 +16,19 @@ const FOR_ALL_WEBSITES = ['/newsline.js', '/embed.js', '/embed-frame.js', '/mark
 
 export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOptions): Router {
   const router = express.Router();
-  const startPage = readFileSync(join(publicFolder, 'start.html'), 'utf8');
-
-  router.get('/', (request, response) => {
-    const url = escapeMarkup(publicUrl ?? serviceAddress(request));
-    response
-      .set('cache-control', 'no-cache')
-      .type('html')
-      .send(startPage.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
-  });
+  for (const [path, file] of [
+    ['/', 'start.html'],
+    ['/embed-builder', 'embed-builder.html'],
+  ] as const) {
+    const page = readFileSync(join(publicFolder, file), 'utf8');
+    router.get(path, (request, response) => {
+      const url = escapeMarkup(publicUrl ?? serviceAddress(request));
+      response
+        .set('cache-control', 'no-cache')
+        .type('html')
+        .send(page.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
+    });
+  }
   router.get('/docs', (_request, response) => response.redirect('/docs/index.html'));
   router.get(FOR_ALL_WEBSITES, (_request, response, next) => {
     // Any website may load them; what it may read is decided where it reads.
