@@ -21,11 +21,11 @@ export function placeTickers(script: HTMLOrSVGScriptElement | null): void {
 
 /** In their place: the next look, and a second copy of this script, find none that are done. */
 function replaceScripts(): void {
-  for (const script of document.querySelectorAll('script.newsline-ticker[type="application/json"]')) {
+  for (const script of document.querySelectorAll('script.newsline-ticker')) {
     try {
-      script.replaceWith(createTicker(JSON.parse(script.textContent ?? '')));
+      script.replaceWith(createTicker(JSON.parse(script.textContent)));
     } catch (error) {
-      script.classList.remove('newsline-ticker');
+      script.className = '';
       reportListenerError(error);
     }
   }

@@ -3,30 +3,28 @@
  *
  * One list for the script tag, which sets no other, for the embed page, and for `newsline doctor embed`.
  */
-const TICKER_ATTRIBUTES = [
-  'src',
+const TICKER_ATTRIBUTES: readonly string[] = [
   'channel',
-  'layout',
+  'src',
   'limit',
   'section',
   'language',
-  'tag',
-  'max-urgency',
   'time-zone',
-  'times',
-  'days',
   'more-url',
   'heading',
+  'lang',
+  'layout',
+  'tag',
+  'max-urgency',
+  'times',
+  'days',
   'theme',
   'retractions',
   'utm',
   'dir',
-  'lang',
-] as const;
+];
 
-export type TickerAttribute = (typeof TICKER_ATTRIBUTES)[number];
-export const isTickerAttribute = (name: string): name is TickerAttribute =>
-  (TICKER_ATTRIBUTES as readonly string[]).includes(name);
+export const isTickerAttribute = (name: string): boolean => TICKER_ATTRIBUTES.includes(name);
 
 /** `maxUrgency`, as it stands in JSON, in a query and in `dataset`, is the attribute `max-urgency`. */
 export const attributeName = (name: string): string =>

@@ -15,7 +15,7 @@ export interface FoundTicker {
   readonly attributes: ReadonlyMap<string, string> | undefined;
 }
 
-export interface FoundFrame {
+interface FoundFrame {
   readonly url: URL;
   readonly channel: string;
   readonly attributes: ReadonlyMap<string, string>;
