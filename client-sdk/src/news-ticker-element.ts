@@ -3,6 +3,7 @@
  * turn of the event loop, whatever came in it, and follows its channel as long as it stands in a page.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
+import { TICKER_ATTRIBUTES } from '../../src/protocol/ticker-attributes.ts';
 import { createAnnouncer } from './announcer.ts';
 import { clockText, firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
@@ -13,7 +14,7 @@ import { relativeTimes } from './load-times.ts';
 import { wordsFor } from './load-words.ts';
 import { nearestLanguage, watchLanguage } from './page-language.ts';
 import * as dom from './quiet-dom.ts';
-import { readAttributes, TICKER_ATTRIBUTES, type TickerAttributes } from './ticker-attributes.ts';
+import { readAttributes, type TickerAttributes } from './ticker-attributes.ts';
 import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
 import type { RelativeTimes, TimeTexts } from './times/relative-times.ts';
 import { english, type OwnWords, type Words, withOwnWords, zoneWords } from './words.ts';

@@ -23,25 +23,6 @@ export interface TickerAttributes {
   readonly moreUrl: string | undefined;
 }
 
-/** The attributes that are read here: those that the element watches. */
-export const TICKER_ATTRIBUTES: readonly string[] = [
-  'channel',
-  'src',
-  'layout',
-  'limit',
-  'section',
-  'language',
-  'tag',
-  'max-urgency',
-  'time-zone',
-  'zone-label',
-  'times',
-  'days',
-  'more-url',
-  'heading',
-  'lang',
-];
-
 /** What a banner shows where nothing else is asked for: breaking news. [IPTC urgency] */
 const BANNER_URGENCY = 3;
 

@@ -49,7 +49,7 @@ export async function askForChannel(
 }
 
 /** Who has not paid is answered from what is here: the store is not asked for them, and nothing waits. */
-function findMirror(
+export function findMirror(
   mirrors: Mirrors,
   name: Result<string>,
   paid: Result<undefined>,
