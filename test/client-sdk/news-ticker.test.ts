@@ -1,75 +1,29 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import type {} from '../../client-sdk/src/news-ticker.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
 import { startChromium } from '../support/chromium.ts';
 import { inventHeadline, inventHeadlines } from './invented-headlines.ts';
-import { startTickerService, type TickerService } from './ticker-service.ts';
+import {
+  barriers,
+  endScenes,
+  lines,
+  openScene,
+  SCRIPT,
+  TICKER,
+  titles,
+  untilTitles,
+} from './ticker-scene.ts';
 
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const ends: (() => unknown)[] = [];
 let browser: Browser;
 
 beforeAll(async () => {
   browser = await startChromium();
 });
 afterAll(() => browser.close());
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
+afterEach(endScenes);
 
-interface Scene {
-  readonly service: TickerService;
-  readonly page: Page;
-  /** What the page wrote to its console, and errors nobody caught. */
-  readonly complaints: readonly string[];
-}
-
-const PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="800"></svg>';
-const TICKER = '<news-ticker channel="en"></news-ticker>';
-const SCRIPT = '<script src="/newsline.js" async></script>';
-
-/** Opens a page with a ticker, and waits until it shows its list. */
-async function open({
-  headlines = inventHeadlines(3),
-  body = SCRIPT + TICKER,
-  csp,
-  context = {},
-  timeZone = 'Asia/Baku',
-}: {
-  readonly headlines?: readonly Headline[];
-  readonly body?: string;
-  readonly csp?: (url: string) => string;
-  readonly context?: BrowserContextOptions;
-  readonly timeZone?: string;
-} = {}): Promise<Scene> {
-  const service = await startTickerService({ headlines, timeZone });
-  ends.push(() => service.close());
-  const page = await browser.newPage({ viewport: { width: 360, height: 700 }, ...context });
-  ends.push(() => page.close());
-  page.setDefaultTimeout(10_000);
-  await page.route('https://img.example/**', (route) =>
-    route.request().url().endsWith('.svg')
-      ? route.fulfill({ contentType: 'image/svg+xml', body: PICTURE })
-      : route.abort(),
-  );
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  const html = `<!doctype html><html lang="en"><title>A site</title><main>${body}</main></html>`;
-  const headers = csp && { 'content-security-policy': csp(service.url) };
-  await page.goto(service.page('/', html, headers));
-  await page.locator('news-ticker [data-state="loaded"]').first().waitFor();
-  return { service, page, complaints };
-}
-
-const lines = (page: Page) => page.locator('news-ticker li');
-const titles = (page: Page) =>
-  page.locator('news-ticker li [part="text"], news-ticker li [part="link"]').allTextContents();
-const untilTitles = async (page: Page, text: string) =>
-  page.locator('news-ticker li', { hasText: text }).first().waitFor();
+const open = (options?: Parameters<typeof openScene>[1]) => openScene(browser, options);
 
 describe('the list', () => {
   it('shows the newest first, with the time of the newsroom', async () => {
@@ -335,15 +289,7 @@ describe('the reader', () => {
       body: `<h1>A site</h1>${SCRIPT}<news-ticker channel="en" more-url="/all"></news-ticker>`,
       context: { colorScheme },
     });
-    await page.evaluate(await axeSource);
-    const violations = await page.evaluate(async () => {
-      const { axe } = window as unknown as {
-        axe: { run(options: object): Promise<{ violations: object[] }> };
-      };
-      const { violations } = await axe.run({ rules: { 'target-size': { enabled: true } } });
-      return violations;
-    });
-    expect(violations).toEqual([]);
+    expect(await barriers(page)).toEqual([]);
   });
 
   it.each([
