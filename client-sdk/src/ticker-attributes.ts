@@ -16,6 +16,10 @@ export interface TickerAttributes {
   readonly timeZone: string | undefined;
   readonly heading: string | undefined;
   readonly moreUrl: string | undefined;
+  /** Parameters for the links. */
+  readonly utm: string | undefined;
+  /** What is taken away is told of for a while. */
+  readonly hasNotices: boolean;
 }
 
 /** The attributes that are read here: those that the element watches. */
@@ -31,6 +35,8 @@ export const TICKER_ATTRIBUTES: readonly string[] = [
   'time-zone',
   'more-url',
   'heading',
+  'retractions',
+  'utm',
   'lang',
 ];
 
@@ -63,5 +69,7 @@ export function readAttributes(element: Element): TickerAttributes {
     timeZone: zone === 'viewer' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone,
     heading: read('heading'),
     moreUrl: webAddress(read('more-url'), document.baseURI),
+    utm: read('utm'),
+    hasNotices: read('retractions') === 'notice',
   };
 }

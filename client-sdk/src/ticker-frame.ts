@@ -3,14 +3,12 @@
  * of what waits, the way to all headlines, and the places from which news are spoken. It knows nothing of connections.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
-import type { Announcement } from './announcer.ts';
 import type { Status } from './connection-state.ts';
 import type { Layout, LayoutName, LayoutPart, LayoutState } from './layouts/layout.ts';
 import { tickerSheet } from './news-ticker-style.ts';
 import * as dom from './quiet-dom.ts';
 import { watchReading } from './reading.ts';
 import { createHeadlineLine } from './render-headline.ts';
-import type { Words } from './words.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
@@ -29,9 +27,10 @@ interface FrameState extends LayoutState {
 }
 
 export interface TickerFrame {
+  /** What stands in these is said by those who listen to the page. */
+  readonly status: HTMLElement;
+  readonly alert: HTMLElement;
   render(state: FrameState): void;
-  announce(announcement: Announcement | undefined, words: Words): void;
-  alert(flash: Headline | undefined, words: Words): void;
 }
 
 export interface FrameActions {
@@ -82,6 +81,7 @@ export function createTickerFrame(
     pause.focus({ preventScroll: true });
   });
   header.append(heading, state, controls);
+  slot.addEventListener('slotchange', onDue);
   root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
   root.append(ticker);
   watchReading(stage, root, onReading);
@@ -101,6 +101,8 @@ export function createTickerFrame(
   }
 
   return {
+    status,
+    alert,
     render(next) {
       const { look, isPaused, isLoaded, headlines, limit } = next;
       const { words } = look;
@@ -111,6 +113,7 @@ export function createTickerFrame(
       setAttribute(ticker, 'lang', words.language);
       setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(ticker, 'data-layout', next.layout);
+      setAttribute(slot, 'part', root.host.childElementCount > 0 ? 'own' : 'skeleton');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
       setText(pause, isPaused ? words.resume : words.pause);
@@ -129,21 +132,5 @@ export function createTickerFrame(
       ]);
       setChildren(ticker, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
     },
-    announce(announcement, words) {
-      if (!announcement) return status.replaceChildren();
-      const { count, latest } = announcement;
-      status.replaceChildren(`${words.newHeadlines(count)}. ${words.latest}: `, spoken(latest));
-    },
-    alert(flash, words) {
-      if (!flash) return alert.replaceChildren();
-      alert.replaceChildren(`${words.flash}: `, spoken(flash));
-    },
   };
-}
-
-function spoken({ title, language }: Headline): Node {
-  const text = document.createElement('span');
-  text.lang = language;
-  text.textContent = title;
-  return text;
 }
