@@ -80,6 +80,8 @@ export interface Ticker {
   readonly status: Status;
   /** Place after the last change; opaque. */
   readonly cursor: string | undefined;
+  /** Milliseconds since 1970 UTC by the server's clock, as far as it is known. */
+  now(): number;
   /** @returns stops listening. */
   on<Type extends keyof TickerEvents>(type: Type, listener: (event: TickerEvents[Type]) => void): () => void;
   /** Ends it for good; no event comes after the status `closed`. */
@@ -236,6 +238,7 @@ export function connect({
     get cursor() {
       return known.cursor;
     },
+    now: () => now() + known.skewMs,
     on: hub.on,
     close() {
       globalThis.removeEventListener?.('online', noticeNetwork);

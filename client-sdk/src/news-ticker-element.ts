@@ -4,17 +4,21 @@
  */
 import type { Headline } from '../../src/protocol/headline.ts';
 import type { Announcer } from './announcer.ts';
-import { firstTimeZone } from './clock-text.ts';
+import { clockText, firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
 import { foldFollowUps } from './follow-ups.ts';
 import { heldList } from './held-list.ts';
 import { loadLayout } from './load-layout.ts';
+import { relativeTimes } from './load-times.ts';
 import { wordsFor } from './load-words.ts';
+import { nearestLanguage, watchLanguage } from './page-language.ts';
 import { createPart } from './part.ts';
+import * as dom from './quiet-dom.ts';
 import { readAttributes, TICKER_ATTRIBUTES, type TickerAttributes } from './ticker-attributes.ts';
 import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
-import { english, nearestLanguage, type Words } from './words.ts';
+import type { RelativeTimes, TimeTexts } from './times/relative-times.ts';
+import { english, type OwnWords, type Words, withOwnWords, zoneWords } from './words.ts';
 
 /** Events of the element; all bubble and leave shadow trees. Cancelling a click keeps the browser where it is. */
 export interface NewsTickerEventMap {
@@ -46,7 +50,13 @@ export class NewsTickerElement extends Base {
   /** Whose lines are on show: a channel and its filter. */
   #source = '';
   #frame: TickerFrame | undefined;
-  #words: Words = english;
+  /** What is said: undefined until the words of the language around it have come. */
+  #words: Words | undefined;
+  /** The words before the page's own took their places; undefined where these are to be merged anew. */
+  #plainWords: Words | undefined;
+  #ownWords: OwnWords | undefined;
+  #times: RelativeTimes | undefined;
+  #stopWatching: (() => void) | undefined;
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
   #isLoaded = false;
@@ -64,6 +74,19 @@ export class NewsTickerElement extends Base {
   #announcer: Announcer | undefined;
   /** The browser put the page away, and may bring it back as it is. */
   #isAway = false;
+
+  readonly #redraw = () => this.#invalidate();
+
+  /** Words of the page in place of ours: one, some, or a whole language of its own. */
+  get words(): OwnWords | undefined {
+    return this.#ownWords;
+  }
+
+  set words(words: OwnWords | undefined) {
+    this.#ownWords = words;
+    this.#plainWords = undefined;
+    this.#invalidate();
+  }
 
   /** True from `pause()`, or the reader's own pausing, to `resume()`: new headlines wait. */
   get isPaused(): boolean {
@@ -84,6 +107,10 @@ export class NewsTickerElement extends Base {
   connectedCallback(): void {
     this.#frame ??= this.#createFrame();
     for (const [target, type] of this.#pageEvents) target.addEventListener(type, this.#noticePage);
+    this.#stopWatching ??= watchLanguage(this.#redraw);
+    // Words that the page gave before its element was one hide the property that takes them.
+    const early = Object.getOwnPropertyDescriptor(this, 'words');
+    if (early && Reflect.deleteProperty(this, 'words')) this.words = early.value;
     this.#update();
   }
 
@@ -93,6 +120,9 @@ export class NewsTickerElement extends Base {
       if (this.isConnected) return;
       this.#disconnect();
       for (const [target, type] of this.#pageEvents) target.removeEventListener(type, this.#noticePage);
+      this.#stopTimes();
+      this.#stopWatching?.();
+      this.#stopWatching = undefined;
     });
   }
 
@@ -132,7 +162,7 @@ export class NewsTickerElement extends Base {
       onClick: (headline, event) => {
         if (!this.#tell('newsline:click', { headline }, true)) event.preventDefault();
       },
-      onDue: () => this.#invalidate(),
+      onDue: this.#redraw,
     });
   }
 
@@ -160,9 +190,38 @@ export class NewsTickerElement extends Base {
 
   #update(): void {
     const attributes = readAttributes(this);
-    this.#words = wordsFor(nearestLanguage(this), () => this.#invalidate()) ?? this.#words;
+    this.#chooseWords();
     this.#follow(attributes);
     this.#draw(attributes);
+  }
+
+  /** Those before stay until the others have come. */
+  #chooseWords(): void {
+    const words = wordsFor(nearestLanguage(this), this.#redraw);
+    if (!words || words === this.#plainWords) return;
+    this.#plainWords = words;
+    this.#words = withOwnWords(words, this.#ownWords);
+  }
+
+  /** @returns undefined while they are on their way; without `relative`, the clock where they are not wanted or do not come. */
+  #timeTexts({ isRelative, hasDays }: TickerAttributes, timeZone: string): Partial<TimeTexts> | undefined {
+    if (!isRelative && !hasDays) {
+      this.#stopTimes();
+      return {};
+    }
+    this.#times ??= relativeTimes.get(this.#redraw)?.({ refresh: this.#redraw, dom });
+    if (!this.#times) return relativeTimes.isMissing ? {} : undefined;
+    const { relative, withDays } = this.#times.at({ now: this.#now, timeZone, words: this.#words?.times });
+    return { ...(isRelative && { relative }), ...(hasDays && { withDays }) };
+  }
+
+  #stopTimes(): void {
+    this.#times?.stop();
+    this.#times = undefined;
+  }
+
+  get #now(): number {
+    return this.#ticker?.now() ?? Date.now();
   }
 
   /** Connects, unless the connection at hand is the one that the attributes ask for. */
@@ -233,7 +292,10 @@ export class NewsTickerElement extends Base {
   #announce(headline: Headline): void {
     const isWanted = !this.#isPaused && !document.hidden;
     if (!isWanted || !this.#ticker?.headlines.includes(headline) || !this.#frame) return;
-    this.#announcer ??= speech.get(() => this.#announce(headline))?.(this.#frame, () => this.#words);
+    this.#announcer ??= speech.get(() => this.#announce(headline))?.(
+      this.#frame,
+      () => this.#words ?? english,
+    );
     this.#announcer?.announce(headline);
   }
 
@@ -246,7 +308,11 @@ export class NewsTickerElement extends Base {
     }, NOTICE_MS);
   }
 
-  #draw({ layout, limit, timeZone, heading, moreUrl, utm }: TickerAttributes): void {
+  #draw(attributes: TickerAttributes): void {
+    const { layout, limit, heading, moreUrl, utm } = attributes;
+    const words = this.#words ?? english;
+    const timeZone = firstTimeZone(attributes.timeZone, this.#timeZone);
+    const texts = this.#timeTexts(attributes, timeZone);
     const isLive = this.#isLive;
     this.#isLive = false;
     const held = this.#held && heldList(this.#held, this.#headlines, limit);
@@ -255,21 +321,28 @@ export class NewsTickerElement extends Base {
     this.#isDrawn = this.#isLoaded;
     this.#frame?.render({
       ...foldFollowUps(held?.shown ?? this.#headlines),
-      look: { words: this.#words, timeZone: firstTimeZone(timeZone, this.#timeZone), utm },
+      look: { words, timeZone, utm, ...texts },
       withdrawn: this.#withdrawn,
+      hasWords: this.#words !== undefined,
+      zone: attributes.hasZoneLabel && this.#isZoneOfOthers(timeZone) ? zoneWords(words, timeZone) : '',
       isPaused: this.#isPaused,
       isHeld: held !== undefined,
       isReading: this.#isReading,
       isLive,
-      isLoaded: this.#isLoaded,
+      isLoaded: this.#isLoaded && this.#words !== undefined && texts !== undefined,
       layout,
-      part: loadLayout(layout, () => this.#invalidate()),
+      part: loadLayout(layout, this.#redraw),
       limit,
       heading,
       moreUrl,
       status: this.#ticker?.status ?? 'refused',
       waiting: held?.waiting ?? 0,
     });
+  }
+
+  #isZoneOfOthers(timeZone: string): boolean {
+    const now = new Date(this.#now).toISOString();
+    return this.#timeZone !== undefined && clockText(now, timeZone) !== clockText(now, undefined);
   }
 
   /** @returns false where a listener cancelled it. */

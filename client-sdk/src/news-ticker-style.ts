@@ -29,7 +29,7 @@ const CSS = `
 :host([hidden]) { display: none; }
 
 *, ::before, ::after { box-sizing: border-box; }
-h2, ol, p { margin: 0; padding: 0; font: inherit; }
+h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 
 [part="ticker"] {
   display: flex;
@@ -60,7 +60,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   line-height: 1.25;
   letter-spacing: -.011em;
 }
-[part="state"] {
+[part="state"], [part="zone"] {
   grid-area: 2 / 1;
   min-block-size: 1.35em;
   overflow: hidden;
@@ -70,8 +70,10 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   text-overflow: ellipsis;
   white-space: nowrap;
 }
-/* The place of the state is kept; until it has something to say, the heading is drawn over the middle. */
-[part="heading"]:has(+ [part="state"]:empty) { transform: translateY(.475em); }
+/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
+[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
+[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
+[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]:not(:empty)::before {
   display: inline-block;
   content: "";

@@ -5,7 +5,8 @@
 import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
 import { clockText } from './clock-text.ts';
 import { makeElement, setAttribute, setChildren, setText, webAddress } from './quiet-dom.ts';
-import type { Words } from './words.ts';
+import type { TimeTexts } from './times/relative-times.ts';
+import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
@@ -24,6 +25,10 @@ export interface LineLook {
   readonly timeZone: string;
   /** Parameters for the links, as a query; those that do not begin with `utm_` are left out. */
   readonly utm?: string | undefined;
+  /** Says how long ago it was; the clock does where missing. */
+  readonly relative?: TimeTexts['relative'];
+  /** Puts headings of days between the lines; none where missing. */
+  readonly withDays?: TimeTexts['withDays'];
 }
 
 /** Width and height of the thumbnail's box in the attributes; the style may show it otherwise. */
@@ -69,10 +74,16 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     setChildren(title, mark ? [badge, gap, holder] : [holder]);
   }
 
-  function updateMeta({ publishedAt, labels = [] }: Headline, { words, timeZone }: LineLook): void {
-    setText(time, clockText(publishedAt, timeZone));
+  function updateMeta(
+    { publishedAt, labels = [] }: Headline,
+    { words, timeZone }: LineLook,
+    ago: string | undefined,
+  ): void {
+    const clock = clockText(publishedAt, timeZone);
+    const isViewers = clock === clockText(publishedAt, undefined);
+    setText(time, ago || clock);
     setAttribute(time, 'datetime', publishedAt);
-    setAttribute(time, 'title', timeZone);
+    setAttribute(time, 'title', isViewers ? clock : `${clock}, ${zoneWords(words, timeZone)}`);
     const badges = [...meta.children].slice(1);
     setChildren(meta, [
       time,
@@ -99,12 +110,13 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     },
     update(headline, look, fold) {
       const { words, timeZone, utm } = look;
-      const next = [headline, words, timeZone, utm, fold];
+      const ago = look.relative?.(headline.publishedAt);
+      const next = [headline, words, timeZone, utm, fold, ago];
       if (next.every((value, at) => value === shown[at])) return;
       shown = next;
       current = headline;
       updateTitle(headline, look);
-      updateMeta(headline, look);
+      updateMeta(headline, look, ago);
       updateNotice(headline, words);
       setChildren(notice, [noticeWord, noticeText]);
       // The time stands above: whatever a correction makes of the title, it stays where it is.

@@ -14,6 +14,11 @@ export interface TickerAttributes {
   readonly filter: Filter;
   /** IANA zone; undefined where the newsroom's is wanted. */
   readonly timeZone: string | undefined;
+  /** How long ago it was, not what the clock showed. */
+  readonly isRelative: boolean;
+  readonly hasDays: boolean;
+  /** Say whose clock the times are of, where it is not the viewer's. */
+  readonly hasZoneLabel: boolean;
   readonly heading: string | undefined;
   readonly moreUrl: string | undefined;
   /** Parameters for the links. */
@@ -33,6 +38,9 @@ export const TICKER_ATTRIBUTES: readonly string[] = [
   'tag',
   'max-urgency',
   'time-zone',
+  'zone-label',
+  'times',
+  'days',
   'more-url',
   'heading',
   'retractions',
@@ -67,6 +75,9 @@ export function readAttributes(element: Element): TickerAttributes {
       ...(maxUrgency !== undefined && { maxUrgency }),
     },
     timeZone: zone === 'viewer' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone,
+    isRelative: read('times')?.toLowerCase() === 'relative',
+    hasDays: layout === 'list' && element.hasAttribute('days'),
+    hasZoneLabel: element.hasAttribute('zone-label'),
     heading: read('heading'),
     moreUrl: webAddress(read('more-url'), document.baseURI),
     utm: read('utm'),

@@ -19,6 +19,10 @@ interface FrameState extends LayoutState {
   /** Lines that a place is kept for before they come. */
   readonly limit: number;
   readonly heading: string | undefined;
+  /** Whose clock the times are of; empty where it need not be said. */
+  readonly zone: string;
+  /** False while our words are on their way: nothing is said in another language meanwhile, but its place is kept. */
+  readonly hasWords: boolean;
   /** Address of the "All" link; none without. */
   readonly moreUrl: string | undefined;
   readonly status: Status;
@@ -51,6 +55,7 @@ export function createTickerFrame(
   const ticker = makeElement('section', 'ticker');
   const header = makeElement('header', 'header');
   const heading = makeElement('h2', 'heading');
+  const zone = makeElement('span', 'zone');
   const state = makeElement('span', 'state');
   const controls = makeElement('div', 'controls');
   const pause = makeElement('button', 'pause');
@@ -80,7 +85,7 @@ export function createTickerFrame(
     layout?.toStart();
     pause.focus({ preventScroll: true });
   });
-  header.append(heading, state, controls);
+  header.append(heading, zone, state, controls);
   slot.addEventListener('slotchange', onDue);
   root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
   root.append(ticker);
@@ -111,11 +116,14 @@ export function createTickerFrame(
       changeLayout(next.part);
       const isReady = isLoaded && layout !== undefined;
       setAttribute(ticker, 'lang', words.language);
+      setAttribute(ticker, 'dir', words.direction);
+      setAttribute(ticker, 'data-words', next.hasWords ? undefined : 'coming');
       setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(ticker, 'data-layout', next.layout);
       setAttribute(slot, 'part', root.host.childElementCount > 0 ? 'own' : 'skeleton');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
+      setText(zone, next.zone);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
       setText(pill, next.waiting > 0 ? words.newHeadlines(next.waiting) : '');

@@ -111,13 +111,9 @@ export function withOwnWords(words: Words, own: OwnWords | undefined): Words {
   };
 }
 
-/** Language of the nearest `lang` around a node, through shadow roots as well. */
-export function nearestLanguage(node: Element): string {
-  for (let at: Element | null = node; at; ) {
-    const named: Element | null = at.closest('[lang]');
-    if (named) return named.getAttribute('lang') ?? '';
-    const root: Node = at.getRootNode();
-    at = root instanceof ShadowRoot ? root.host : null;
-  }
-  return '';
+/** Whose clock shows the times of a zone; zones that are no place are called by their name. */
+export function zoneWords({ zone }: Words, timeZone: string): string {
+  const [area, ...place] = timeZone.split('/');
+  const city = place.at(-1)?.replaceAll('_', ' ');
+  return city === undefined || area === 'Etc' ? timeZone : zone(city, timeZone);
 }

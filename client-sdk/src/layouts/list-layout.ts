@@ -12,7 +12,7 @@ import type { LayoutPart, LayoutState } from './layout.ts';
 import { listStyle } from './list-style.ts';
 
 /** Neither is wanted before the first list stands. */
-const motion = createPart(() => import('./list-motion.ts').then(({ notePlaces }) => notePlaces));
+const motion = createPart(() => import('./list-motion.ts').then(({ listMotion }) => listMotion));
 const folding = createPart(() => import('./earlier-stories.ts').then(({ createFolds }) => createFolds));
 
 export const listLayout: LayoutPart = {
@@ -26,8 +26,11 @@ export const listLayout: LayoutPart = {
     let lines: ReadonlyMap<string, HeadlineLine> = new Map();
     let folds: Folds | undefined;
     let isAsked = false;
+    /** Something came while the reader was looking on, and is not drawn yet. */
+    let isNews = false;
     // Safari takes the list out of the tree where the style takes its markers away.
     list.setAttribute('role', 'list');
+    motion.get(redraw);
 
     /** Notes where the focus is; afterwards, where that is gone, it goes to the next link, else to the first control. */
     function keepFocus(): () => void {
@@ -44,8 +47,8 @@ export const listLayout: LayoutPart = {
     }
 
     /** Lines that are altered keep the size they have; the others take their own again, unless all are to rest. */
-    function keepSizes(altered: readonly (readonly [string, HeadlineLine])[], isStill: boolean): void {
-      const keeping = new Set<HTMLElement>(altered.map(([, { element }]) => element));
+    function keepSizes(altered: readonly HTMLElement[], isStill: boolean): void {
+      const keeping = new Set(altered);
       for (const { style, offsetHeight } of keeping) {
         style.blockSize ||= `${offsetHeight}px`;
         style.overflow = 'hidden';
@@ -60,18 +63,21 @@ export const listLayout: LayoutPart = {
     return {
       element: list,
       render({ headlines, earlier, look, isLive, isReading, withdrawn }: LayoutState) {
-        const isStill = isReading && !isAsked && lines.size > 0;
-        isAsked = false;
+        const moves = motion.get(redraw);
+        // Lines that come before they can slide wait for that a moment, and not longer.
+        const mustWait = moves ? moves.isMoving(list) : !motion.isMissing;
+        const isStill = lines.size > 0 && (mustWait || (isReading && !isAsked));
+        const isSliding = isLive || isNews;
+        isNews = isStill && isSliding;
+        if (!isStill) isAsked = false;
         const wanted = new Map(headlines.map((headline) => [headline.id, headline]));
         const altered = [...lines].filter(([id, line]) => line.headline !== wanted.get(id));
         const gone = altered.filter(([id]) => !wanted.has(id) && (isStill || withdrawn.has(id)));
-        const notePlaces = isStill || lines.size === 0 ? undefined : motion.get(() => {});
-        const settle = notePlaces?.(
-          list,
-          altered.map(([, line]) => line.element),
-        );
+        const elementsOf = (all: readonly (readonly [string, HeadlineLine])[]) =>
+          all.map(([, { element }]) => element);
+        const settle = isStill || lines.size === 0 ? undefined : moves?.notePlaces(list, elementsOf(altered));
         const refocus = keepFocus();
-        keepSizes(isStill ? altered : gone, isStill);
+        keepSizes(elementsOf(isStill ? altered : gone), isStill);
         if (earlier.size > 0) folds ??= folding.get(redraw)?.(stage);
 
         const next = new Map<string, HeadlineLine>();
@@ -85,12 +91,11 @@ export const listLayout: LayoutPart = {
           next.set(id, line);
           line.update(headline, look, folds?.(line, earlier.get(id) ?? [], look));
         }
-        const elements = [...next.values()].map(({ element }) => element);
+        const shown = [...next.values()].map(({ element }) => element);
+        const elements: Element[] = [...((!isStill && look.withDays?.(headlines, shown)) || shown)];
         for (const [id, line] of gone) {
-          let before = line.element.previousElementSibling as HTMLLIElement | null;
-          while (before && !elements.includes(before)) {
-            before = before.previousElementSibling as HTMLLIElement | null;
-          }
+          let before = line.element.previousElementSibling;
+          while (before && !elements.includes(before)) before = before.previousElementSibling;
           elements.splice(before ? elements.indexOf(before) + 1 : 0, 0, line.element);
           next.set(id, line);
           line.clear(look.words, withdrawn.get(id));
@@ -102,7 +107,7 @@ export const listLayout: LayoutPart = {
         setAttribute(list, 'tabindex', needsStop ? '0' : undefined);
         setAttribute(list, 'aria-labelledby', needsStop ? 'heading' : undefined);
         refocus();
-        settle?.(added, isLive);
+        settle?.(added, isSliding, redraw);
       },
       toStart() {
         isAsked = true;

@@ -11,4 +11,6 @@ export const listStyle = `
   scrollbar-color: var(--_line) transparent;
 }
 [part="list"]:empty { display: none; }
+[part="day"] { padding: .9em 1.125em .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
+[part~="headline"] + [part="day"] { border-block-start: 1px solid var(--_line); }
 `;

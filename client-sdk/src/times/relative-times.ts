@@ -2,8 +2,11 @@
  * Relative times and days, a part of the ticker that is loaded where `times` or `days` ask for it. One for each
  * ticker; all of them share the timer.
  */
+import type { Headline } from '../../../src/protocol/headline.ts';
+import type * as quietDom from '../quiet-dom.ts';
 import type { TimeWords } from '../words.ts';
 import { type Today, todayAt } from './calendar.ts';
+import { createDaySeparators } from './day-separators.ts';
 import { englishTimes } from './english-times.ts';
 import { createTextTimer, type TextTimer } from './text-timer.ts';
 import { type DayText, dayText, relativeText, type TimeText } from './time-texts.ts';
@@ -11,6 +14,8 @@ import { type DayText, dayText, relativeText, type TimeText } from './time-texts
 export interface RelativeTimesOptions {
   /** Writes the texts anew; called when one of them would be another by now. */
   readonly refresh: () => void;
+  /** Handed over, since a part has no modules of the core. */
+  readonly dom: typeof quietDom;
   /** @default one for all tickers of a page */
   readonly timer?: TextTimer;
 }
@@ -30,6 +35,8 @@ export interface TimeTexts {
   relative(instant: string): string;
   /** @returns the day that it falls on, as "Yesterday"; today for an instant that is none. */
   day(instant: string): Pick<DayText, 'date' | 'text'>;
+  /** @param lines of the headlines, in their order. @returns them, with a heading before each day. */
+  withDays(headlines: readonly Headline[], lines: readonly Element[]): readonly Element[];
 }
 
 export interface RelativeTimes {
@@ -45,7 +52,12 @@ function sharedTimer(): TextTimer {
   return pageTimer;
 }
 
-export function createRelativeTimes({ refresh, timer = sharedTimer() }: RelativeTimesOptions): RelativeTimes {
+export function createRelativeTimes({
+  refresh,
+  dom,
+  timer = sharedTimer(),
+}: RelativeTimesOptions): RelativeTimes {
+  const separators = createDaySeparators(dom);
   const watch = timer.watch(refresh);
   let today: Today | undefined;
   return {
@@ -57,15 +69,17 @@ export function createRelativeTimes({ refresh, timer = sharedTimer() }: Relative
         watch.dueIn(text.until - now);
         return text;
       };
+      const day = (instant: string) => {
+        const ms = Date.parse(instant);
+        return shown(dayText(Number.isNaN(ms) ? now : ms, view));
+      };
       return {
         relative(instant) {
           const ms = Date.parse(instant);
           return Number.isNaN(ms) ? '' : shown(relativeText(ms, view)).text;
         },
-        day(instant) {
-          const ms = Date.parse(instant);
-          return shown(dayText(Number.isNaN(ms) ? now : ms, view));
-        },
+        day,
+        withDays: (headlines, lines) => separators.between(headlines, lines, day),
       };
     },
     stop: watch.stop,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { words as az } from '../../../client-sdk/src/languages/az.ts';
+import * as dom from '../../../client-sdk/src/quiet-dom.ts';
 import { createRelativeTimes } from '../../../client-sdk/src/times/relative-times.ts';
 import { createTextTimer } from '../../../client-sdk/src/times/text-timer.ts';
 
@@ -123,7 +124,7 @@ describe('the texts of a ticker', () => {
     const written: string[] = [];
     const rewrite = () =>
       written.push(write(times.at({ now: Date.now() + offset, timeZone: 'Asia/Baku', words: az.times })));
-    const times = createRelativeTimes({ refresh: rewrite, timer: timer() });
+    const times = createRelativeTimes({ dom, refresh: rewrite, timer: timer() });
     rewrite();
     return { written, stop: times.stop };
   }
@@ -164,7 +165,7 @@ describe('the texts of a ticker', () => {
   });
 
   it('are English where words are missing, and empty for what is no time', () => {
-    const times = createRelativeTimes({ refresh: () => {}, timer: timer() });
+    const times = createRelativeTimes({ dom, refresh: () => {}, timer: timer() });
     const texts = times.at({ now: Date.now(), timeZone: 'UTC', words: { now: 'hozir' } });
     expect(texts.relative('2024-04-24T19:42:00Z')).toBe('hozir');
     expect(texts.relative('2024-04-24T19:40:00Z')).toBe('2 minutes ago');
