@@ -119,14 +119,15 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 }
 :dir(rtl) > [part="skeleton"] { background-position-x: calc(100% - 1.125em); }
 
-[part~="headline"] { display: flex; gap: 1em; padding: .8em 1.125em; }
+[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
 [part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
 [part~="flash"], [part~="breaking"] {
   padding-inline-start: calc(1.125em - 4px);
   border-inline-start: 4px solid var(--_accent);
 }
 [part="headline flash"] { background: color-mix(in srgb, var(--_accent) 8%, transparent); }
-[part="body"] { flex: 1; min-inline-size: 0; }
+/* Where words and picture have no room beside each other, the picture goes below. */
+[part="body"] { flex: 1 1 9em; min-inline-size: 0; }
 [part="title"] { font-weight: 600; letter-spacing: -.006em; }
 [part="headline flash"] [part="title"] { font-weight: 700; }
 [part="link"] { padding-block: .2em; border-radius: 2px; color: inherit; text-decoration: none; }

@@ -49,13 +49,15 @@ export const listLayout: LayoutPart = {
     /** Lines that are altered keep the size they have; the others take their own again, unless all are to rest. */
     function keepSizes(altered: readonly HTMLElement[], isStill: boolean): void {
       const keeping = new Set(altered);
-      for (const { style, offsetHeight } of keeping) {
-        style.blockSize ||= `${offsetHeight}px`;
-        style.overflow = 'hidden';
+      for (const element of keeping) {
+        const { style } = element;
+        style.blockSize ||= getComputedStyle(element).blockSize;
+        // Not by its overflow, which browsers take for the beginning of a slide.
+        style.clipPath = 'inset(0)';
       }
       for (const element of sized) {
         if (isStill) keeping.add(element);
-        else if (!keeping.has(element)) element.style.blockSize = element.style.overflow = '';
+        else if (!keeping.has(element)) element.style.blockSize = element.style.clipPath = '';
       }
       sized = keeping;
     }
