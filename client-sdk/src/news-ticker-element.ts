@@ -4,15 +4,17 @@
  */
 import type { Headline } from '../../src/protocol/headline.ts';
 import { TICKER_ATTRIBUTES } from '../../src/protocol/ticker-attributes.ts';
-import { createAnnouncer } from './announcer.ts';
+import type { Announcer } from './announcer.ts';
 import { clockText, firstTimeZone } from './clock-text.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
+import { foldFollowUps } from './follow-ups.ts';
 import { heldList } from './held-list.ts';
 import { loadLayout } from './load-layout.ts';
 import { relativeTimes } from './load-times.ts';
 import { wordsFor } from './load-words.ts';
 import { nearestLanguage, watchLanguage } from './page-language.ts';
+import { createPart } from './part.ts';
 import * as dom from './quiet-dom.ts';
 import { readAttributes, type TickerAttributes } from './ticker-attributes.ts';
 import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
@@ -29,6 +31,12 @@ export interface NewsTickerEventMap {
 
 type Detail<Type extends keyof NewsTickerEventMap> = NewsTickerEventMap[Type]['detail'];
 
+const speech = createPart(() => import('./speech.ts').then(({ createSpeech }) => createSpeech));
+
+/** How long a site that asked for it tells what was taken away, and of how many. */
+const NOTICE_MS = 20_000;
+const NOTICE_LIMIT = 20;
+
 /** Server-side rendering imports this too, where there are no elements. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
 
@@ -40,6 +48,8 @@ export class NewsTickerElement extends Base {
   #ticker: Ticker | undefined;
   /** What the connection rests on; another key means another connection. */
   #key = '';
+  /** Whose lines are on show: a channel and its filter. */
+  #source = '';
   #frame: TickerFrame | undefined;
   /** What is said: undefined until the words of the language around it have come. */
   #words: Words | undefined;
@@ -51,6 +61,8 @@ export class NewsTickerElement extends Base {
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
   #isLoaded = false;
+  /** What is loaded stands on the page. */
+  #isDrawn = false;
   #isDue = false;
   /** Lines that come now come one by one, not as part of a whole list. */
   #isLive = false;
@@ -58,10 +70,11 @@ export class NewsTickerElement extends Base {
   #isReading = false;
   /** What is on show while new headlines wait. */
   #held: readonly Headline[] | undefined;
-  readonly #announcer = createAnnouncer({
-    polite: (announcement) => this.#frame?.announce(announcement, this.#words ?? english),
-    urgent: (flash) => this.#frame?.alert(flash, this.#words ?? english),
-  });
+  /** Taken away, and told of for a while. */
+  readonly #withdrawn = new Map<string, string>();
+  #announcer: Announcer | undefined;
+  /** The browser put the page away, and may bring it back as it is. */
+  #isAway = false;
 
   readonly #redraw = () => this.#invalidate();
 
@@ -83,7 +96,7 @@ export class NewsTickerElement extends Base {
 
   pause(): void {
     this.#isPaused = true;
-    this.#announcer.silence();
+    this.#announcer?.silence();
     this.#hold();
   }
 
@@ -94,6 +107,7 @@ export class NewsTickerElement extends Base {
 
   connectedCallback(): void {
     this.#frame ??= this.#createFrame();
+    for (const [target, type] of this.#pageEvents) target.addEventListener(type, this.#noticePage);
     this.#stopWatching ??= watchLanguage(this.#redraw);
     // Words that the page gave before its element was one hide the property that takes them.
     const early = Object.getOwnPropertyDescriptor(this, 'words');
@@ -106,6 +120,7 @@ export class NewsTickerElement extends Base {
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#disconnect();
+      for (const [target, type] of this.#pageEvents) target.removeEventListener(type, this.#noticePage);
       this.#stopTimes();
       this.#stopWatching?.();
       this.#stopWatching = undefined;
@@ -115,6 +130,23 @@ export class NewsTickerElement extends Base {
   attributeChangedCallback(): void {
     this.#invalidate();
   }
+
+  get #pageEvents() {
+    return [
+      [document, 'visibilitychange'],
+      [window, 'pagehide'],
+      [window, 'pageshow'],
+    ] as const;
+  }
+
+  /** A page that nobody sees is silent, and drawn again when it is seen. Connections would keep it from being kept. */
+  readonly #noticePage = ({ type }: Event): void => {
+    if (type === 'pagehide') this.#isAway = true;
+    if (type === 'pageshow') this.#isAway = false;
+    if (this.#isAway) this.#disconnect();
+    if (document.hidden) this.#announcer?.silence();
+    this.#invalidate();
+  };
 
   #createFrame(): TickerFrame {
     return createTickerFrame(this.attachShadow({ mode: 'open' }), {
@@ -147,8 +179,10 @@ export class NewsTickerElement extends Base {
     this.#invalidate();
   }
 
-  #invalidate(): void {
-    if (this.#isDue || !this.isConnected) return;
+  /** @param isKill cannot wait until the page is seen. */
+  #invalidate(isKill = false): void {
+    if (this.#isDue || this.#isAway || !this.isConnected) return;
+    if (document.hidden && this.#isDrawn && !isKill) return;
     this.#isDue = true;
     queueMicrotask(() => {
       this.#isDue = false;
@@ -197,14 +231,15 @@ export class NewsTickerElement extends Base {
     const source = JSON.stringify([channel, url, filter]);
     const key = `${limit} ${source}`;
     if (key === this.#key) return;
-    const isOtherSource = !this.#key.endsWith(` ${source}`);
     this.#disconnect();
     this.#key = key;
-    if (isOtherSource) {
+    if (source !== this.#source) {
+      this.#source = source;
       // Lines of one channel must not stand under the name of another.
       this.#headlines = [];
       this.#held = undefined;
       this.#isLoaded = false;
+      this.#isDrawn = false;
     }
     if (channel)
       this.#connect({ channel, filter, last: limit, share: true, ...(url !== undefined && { url }) });
@@ -226,13 +261,15 @@ export class NewsTickerElement extends Base {
       if (this.#held && change === 'corrected') {
         this.#held = this.#held.map((held) => (held.id === headline.id ? headline : held));
       }
-      if (change === 'published' && isShown && !this.#isPaused) this.#announcer.announce(headline);
-      this.#isLive = isShown;
+      if (change === 'published') this.#announce(headline);
+      this.#isLive = isShown && !document.hidden;
       this.#tell('newsline:headline', event);
     });
     ticker.on('retraction', (event) => {
       this.#held = this.#held?.filter(({ id }) => id !== event.id);
-      this.#announcer.forget(event.id);
+      this.#announcer?.forget(event.id);
+      this.#withdraw(event);
+      this.#invalidate(true);
       this.#tell('newsline:retraction', event);
     });
     ticker.on('change', ({ headlines, timeZone }) => {
@@ -251,11 +288,31 @@ export class NewsTickerElement extends Base {
     this.#ticker?.close();
     this.#ticker = undefined;
     this.#key = '';
-    this.#announcer.silence();
+    this.#announcer?.silence();
+  }
+
+  /** Says it, unless nobody wants to hear, or it is gone by the time that there is a voice. */
+  #announce(headline: Headline): void {
+    const isWanted = !this.#isPaused && !document.hidden;
+    if (!isWanted || !this.#ticker?.headlines.includes(headline) || !this.#frame) return;
+    this.#announcer ??= speech.get(() => this.#announce(headline))?.(
+      this.#frame,
+      () => this.#words ?? english,
+    );
+    this.#announcer?.announce(headline);
+  }
+
+  #withdraw({ id, notice = '' }: TickerEvents['retraction']): void {
+    if (!readAttributes(this).hasNotices || this.#withdrawn.size >= NOTICE_LIMIT) return;
+    this.#withdrawn.set(id, notice);
+    setTimeout(() => {
+      this.#withdrawn.delete(id);
+      this.#invalidate();
+    }, NOTICE_MS);
   }
 
   #draw(attributes: TickerAttributes): void {
-    const { layout, limit, heading, moreUrl } = attributes;
+    const { layout, limit, heading, moreUrl, utm } = attributes;
     const words = this.#words ?? english;
     const timeZone = firstTimeZone(attributes.timeZone, this.#timeZone);
     const texts = this.#timeTexts(attributes, timeZone);
@@ -263,13 +320,17 @@ export class NewsTickerElement extends Base {
     this.#isLive = false;
     const held = this.#held && heldList(this.#held, this.#headlines, limit);
     if (held) this.#held = held.shown;
+    if (this.#isLoaded && !this.#isDrawn) speech.get(() => {});
+    this.#isDrawn = this.#isLoaded;
     this.#frame?.render({
-      headlines: held?.shown ?? this.#headlines,
-      look: { words, timeZone, ...texts },
+      ...foldFollowUps(held?.shown ?? this.#headlines),
+      look: { words, timeZone, utm, ...texts },
+      withdrawn: this.#withdrawn,
       hasWords: this.#words !== undefined,
-      zone: attributes.hasZoneLabel ? this.#zoneLabel(words, timeZone) : undefined,
+      zone: attributes.hasZoneLabel ? this.#zoneLabel(words, timeZone) : '',
       isPaused: this.#isPaused,
       isHeld: held !== undefined,
+      isReading: this.#isReading,
       isLive,
       isLoaded: this.#isLoaded && this.#words !== undefined && texts !== undefined,
       layout,

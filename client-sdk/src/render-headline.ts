@@ -10,9 +10,12 @@ import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
-  update(headline: Headline, look: LineLook): void;
-  /** Empties it, where its text must go and its place must stay. */
-  clear(): void;
+  /** What it was last told to show. */
+  readonly headline: Headline | undefined;
+  /** @param fold stands under the headline. */
+  update(headline: Headline, look: LineLook, fold?: HTMLElement): void;
+  /** Takes all words of the headline away, for good; with a notice, says that it was withdrawn and why. */
+  clear(words: Words, notice: string | undefined): void;
 }
 
 /** How all lines of a ticker are drawn. Another one is made where something of it differs. */
@@ -20,6 +23,8 @@ export interface LineLook {
   readonly words: Words;
   /** IANA zone of the times. */
   readonly timeZone: string;
+  /** Parameters for the links, as a query; those that do not begin with `utm_` are left out. */
+  readonly utm?: string | undefined;
   /** Says how long ago it was; the clock does where missing. */
   readonly relative?: TimeTexts['relative'];
   /** Puts headings of days between the lines; none where missing. */
@@ -44,17 +49,17 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
   let link: HTMLAnchorElement | undefined;
   let picture: ReturnType<typeof createPicture> | undefined;
   let shown: readonly unknown[] = [];
-  let current: Headline;
+  let current: Headline | undefined;
 
   const createLink = (): HTMLAnchorElement => {
     const anchor = makeElement('a', 'link');
     anchor.rel = 'noopener';
-    anchor.addEventListener('click', (event) => onClick(current, event));
+    anchor.addEventListener('click', (event) => current && onClick(current, event));
     return anchor;
   };
 
-  function updateTitle({ title: text, url, language, urgency }: Headline, words: Words): void {
-    const address = webAddress(url);
+  function updateTitle({ title: text, url, language, urgency }: Headline, { words, utm }: LineLook): void {
+    const address = withCampaign(webAddress(url), utm);
     if (address !== undefined) link ??= createLink();
     const holder = address !== undefined && link ? link : plainTitle;
     if (holder !== plainTitle) setAttribute(holder, 'href', address);
@@ -100,25 +105,22 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
 
   return {
     element,
-    clear() {
-      const { width, height } = element.getBoundingClientRect();
-      element.style.minInlineSize = `${width}px`;
-      element.style.minBlockSize = `${height}px`;
-      element.replaceChildren();
-      shown = [];
+    get headline() {
+      return current;
     },
-    update(headline, look) {
-      const { words, timeZone } = look;
+    update(headline, look, fold) {
+      const { words, timeZone, utm } = look;
       const ago = look.relative?.(headline.publishedAt);
-      const next = [headline, words, timeZone, ago];
+      const next = [headline, words, timeZone, utm, fold, ago];
       if (next.every((value, at) => value === shown[at])) return;
       shown = next;
       current = headline;
-      updateTitle(headline, words);
+      updateTitle(headline, look);
       updateMeta(headline, look, ago);
       updateNotice(headline, words);
       setChildren(notice, [noticeWord, noticeText]);
-      setChildren(body, headline.notice ? [title, meta, notice] : [title, meta]);
+      // The time stands above: whatever a correction makes of the title, it stays where it is.
+      setChildren(body, [meta, title, ...(headline.notice ? [notice] : []), ...(fold ? [fold] : [])]);
       const { image } = headline;
       const source = webAddress(image?.url);
       if (picture?.source !== source) picture = source === undefined ? undefined : createPicture(source);
@@ -127,7 +129,28 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
       picture?.describe(isSameText ? '' : (image?.alt ?? ''));
       setChildren(element, picture ? [picture.box, body] : [body]);
     },
+    clear(words, text) {
+      shown = [];
+      setAttribute(element, 'part', 'headline withdrawn');
+      setText(noticeText, text ?? '');
+      setText(noticeWord, words.withdrawn + (text ? ': ' : ''));
+      setChildren(notice, [noticeWord, noticeText]);
+      setChildren(element, text === undefined ? [] : [notice]);
+    },
   };
+}
+
+/** Adds what the site counts its visits by; what the address has already stays as it is. */
+function withCampaign(address: string | undefined, utm: string | undefined): string | undefined {
+  if (address === undefined || !utm) return address;
+  const url = new URL(address);
+  const added = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(utm)) {
+    if (name.startsWith('utm_') && !url.searchParams.has(name)) added.append(name, value);
+  }
+  // Not by the parameters of the address itself, which would write those anew, in another form.
+  if (added.size > 0) url.search += (url.search ? '&' : '?') + added;
+  return url.href;
 }
 
 /** A picture in a box of fixed size, which stays when the picture does not come. */

@@ -21,6 +21,10 @@ export interface TickerAttributes {
   readonly hasZoneLabel: boolean;
   readonly heading: string | undefined;
   readonly moreUrl: string | undefined;
+  /** Parameters for the links. */
+  readonly utm: string | undefined;
+  /** What is taken away is told of for a while. */
+  readonly hasNotices: boolean;
 }
 
 /** What a banner shows where nothing else is asked for: breaking news. [IPTC urgency] */
@@ -58,5 +62,7 @@ export function readAttributes(element: Element): TickerAttributes {
     hasZoneLabel: element.hasAttribute('zone-label'),
     heading: read('heading'),
     moreUrl: webAddress(read('more-url'), document.baseURI),
+    utm: read('utm'),
+    hasNotices: read('retractions') === 'notice',
   };
 }

@@ -3,14 +3,12 @@
  * of what waits, the way to all headlines, and the places from which news are spoken. It knows nothing of connections.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
-import type { Announcement } from './announcer.ts';
 import type { Status } from './connection-state.ts';
 import type { Layout, LayoutName, LayoutPart, LayoutState } from './layouts/layout.ts';
 import { tickerSheet } from './news-ticker-style.ts';
 import * as dom from './quiet-dom.ts';
 import { watchReading } from './reading.ts';
 import { createHeadlineLine } from './render-headline.ts';
-import type { Words } from './words.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
@@ -21,8 +19,8 @@ interface FrameState extends LayoutState {
   /** Lines that a place is kept for before they come. */
   readonly limit: number;
   readonly heading: string | undefined;
-  /** Whose clock the times are of. Empty where it need not be said: its place is kept; undefined where none is wanted. */
-  readonly zone: string | undefined;
+  /** Whose clock the times are of; empty where it need not be said. */
+  readonly zone: string;
   /** False while our words are on their way: nothing is said in another language meanwhile, but its place is kept. */
   readonly hasWords: boolean;
   /** Address of the "All" link; none without. */
@@ -33,9 +31,10 @@ interface FrameState extends LayoutState {
 }
 
 export interface TickerFrame {
+  /** What stands in these is said by those who listen to the page. */
+  readonly status: HTMLElement;
+  readonly alert: HTMLElement;
   render(state: FrameState): void;
-  announce(announcement: Announcement | undefined, words: Words): void;
-  alert(flash: Headline | undefined, words: Words): void;
 }
 
 export interface FrameActions {
@@ -57,7 +56,6 @@ export function createTickerFrame(
   const ticker = makeElement('section', 'ticker');
   const header = makeElement('header', 'header');
   const heading = makeElement('h2', 'heading');
-  const name = makeElement('div', 'name');
   const zone = makeElement('p', 'zone');
   const state = makeElement('span', 'state');
   const controls = makeElement('div', 'controls');
@@ -88,7 +86,8 @@ export function createTickerFrame(
     layout?.toStart();
     pause.focus({ preventScroll: true });
   });
-  header.append(name, state, controls);
+  header.append(heading, zone, state, controls);
+  slot.addEventListener('slotchange', onDue);
   root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
   root.append(ticker);
   watchReading(stage, root, onReading);
@@ -109,6 +108,8 @@ export function createTickerFrame(
   }
 
   return {
+    status,
+    alert,
     render(next) {
       const { look, isPaused, isLoaded, headlines, limit } = next;
       const { words } = look;
@@ -121,10 +122,10 @@ export function createTickerFrame(
       setAttribute(ticker, 'data-words', next.hasWords ? undefined : 'coming');
       setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(ticker, 'data-layout', next.layout);
+      setAttribute(slot, 'part', root.host.childElementCount > 0 ? 'own' : 'skeleton');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
-      setText(zone, next.zone ?? '');
-      setChildren(name, next.zone === undefined ? [heading] : [heading, zone]);
+      setText(zone, next.zone);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
       setText(pill, next.waiting > 0 ? words.newHeadlines(next.waiting) : '');
@@ -142,21 +143,5 @@ export function createTickerFrame(
       if (isReady) layout?.render(next);
       setChildren(ticker, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
     },
-    announce(announcement, words) {
-      if (!announcement) return status.replaceChildren();
-      const { count, latest } = announcement;
-      status.replaceChildren(`${words.newHeadlines(count)}. ${words.latest}: `, spoken(latest));
-    },
-    alert(flash, words) {
-      if (!flash) return alert.replaceChildren();
-      alert.replaceChildren(`${words.flash}: `, spoken(flash));
-    },
   };
-}
-
-function spoken({ title, language }: Headline): Node {
-  const text = document.createElement('span');
-  text.lang = language;
-  text.textContent = title;
-  return text;
 }

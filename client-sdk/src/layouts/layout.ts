@@ -5,17 +5,22 @@
  * when first wanted: what a part needs of the core is handed to it on its stage.
  */
 import type { Headline } from '../../../src/protocol/headline.ts';
+import type { FoldedList } from '../follow-ups.ts';
 import type * as quietDom from '../quiet-dom.ts';
 import type { HeadlineLine, LineLook } from '../render-headline.ts';
 
-export interface LayoutState {
+export interface LayoutState extends FoldedList {
   /** What to show, newest first. While a reader holds the ticker, new ones are not among them. */
   readonly headlines: readonly Headline[];
+  /** Taken away a short while ago: ids, with the public notice or no words. Empty unless the site asked for it. */
+  readonly withdrawn: ReadonlyMap<string, string>;
   readonly look: LineLook;
   /** The reader asked that nothing moves and nothing comes. */
   readonly isPaused: boolean;
   /** Paused, or somebody is reading: what stands must stay where it is. */
   readonly isHeld: boolean;
+  /** Somebody is reading, paused or not. */
+  readonly isReading: boolean;
   /** What is new came while the reader was looking on, not as part of a whole list. */
   readonly isLive: boolean;
 }

@@ -114,7 +114,9 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
       const latest = current.get(cell.id);
       if (!latest && !inSight.has(cell.line.element)) return false;
       if (!latest) {
-        cell.line.clear();
+        const { element } = cell.line;
+        element.style.inlineSize = `${element.getBoundingClientRect().width}px`;
+        cell.line.clear(look.words, undefined);
         cell.headline = undefined;
       } else if (latest !== cell.headline && !inSight.has(cell.line.element)) {
         cell.line.update(latest, look);
