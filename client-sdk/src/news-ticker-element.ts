@@ -334,7 +334,7 @@ export class NewsTickerElement extends Base {
       isLive,
       isLoaded: this.#isLoaded && this.#words !== undefined && texts !== undefined,
       layout,
-      part: loadLayout(layout, this.#redraw),
+      drawing: loadLayout(layout, this.#redraw),
       limit,
       heading,
       moreUrl,

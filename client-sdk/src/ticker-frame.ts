@@ -5,17 +5,16 @@
 import type { Headline } from '../../src/protocol/headline.ts';
 import type { Status } from './connection-state.ts';
 import type { Layout, LayoutName, LayoutPart, LayoutState } from './layouts/layout.ts';
+import type { Drawing } from './load-layout.ts';
 import { tickerSheet } from './news-ticker-style.ts';
 import * as dom from './quiet-dom.ts';
-import { watchReading } from './reading.ts';
-import { createHeadlineLine } from './render-headline.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
   readonly isLoaded: boolean;
   readonly layout: LayoutName;
   /** Undefined while it is being loaded. */
-  readonly part: LayoutPart | undefined;
+  readonly drawing: Drawing | undefined;
   /** Lines that a place is kept for before they come. */
   readonly limit: number;
   readonly heading: string | undefined;
@@ -68,11 +67,12 @@ export function createTickerFrame(
   const all = makeElement('a', 'all');
   const status = makeElement('div', 'announcer');
   const alert = makeElement('div', 'announcer');
-  const rows = new CSSStyleSheet();
+  const size = new CSSStyleSheet();
+  const linesSheet = new CSSStyleSheet();
   const layoutSheet = new CSSStyleSheet();
   let shownPart: LayoutPart | undefined;
   let layout: Layout | undefined;
-  let rowsKept = 0;
+  let sizeKept = '';
 
   heading.id = 'heading';
   ticker.setAttribute('aria-labelledby', heading.id);
@@ -88,19 +88,31 @@ export function createTickerFrame(
   });
   header.append(heading, zone, state, controls);
   slot.addEventListener('slotchange', onDue);
-  root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
+  root.adoptedStyleSheets = [tickerSheet(), size, linesSheet, layoutSheet];
   root.append(ticker);
-  watchReading(stage, root, onReading);
 
-  function changeLayout(part: LayoutPart | undefined): void {
+  /** The box has its size before anything stands in it: by its lines, or by the width that it is given. */
+  function keepSize(name: LayoutName, limit: number): void {
+    const rules =
+      name === 'list' ? `--_height: min(38em, ${limit * 4.75 + 4}em)` : 'container-type: inline-size';
+    if (rules === sizeKept) return;
+    sizeKept = rules;
+    size.replaceSync(`:host { ${rules} }`);
+  }
+
+  function changeLayout({ layout: part, lines }: Drawing): void {
     if (part === shownPart) return;
+    if (!shownPart) {
+      linesSheet.replaceSync(lines.style);
+      lines.watchReading(stage, root, onReading);
+    }
     shownPart = part;
     layout?.dispose();
-    layoutSheet.replaceSync(part?.style ?? '');
-    layout = part?.create({
+    layoutSheet.replaceSync(part.style);
+    layout = part.create({
       root,
       dom,
-      createLine: () => createHeadlineLine(onClick),
+      createLine: () => lines.createLine(onClick),
       redraw: onDue,
       pause: onTakeOver,
       focusControl: () => pause.focus(),
@@ -113,10 +125,9 @@ export function createTickerFrame(
     render(next) {
       const { look, isPaused, isLoaded, headlines, limit } = next;
       const { words } = look;
-      if (limit !== rowsKept) rows.replaceSync(`:host { --_rows: ${limit}; }`);
-      rowsKept = limit;
-      changeLayout(next.part);
-      const isReady = isLoaded && layout !== undefined;
+      keepSize(next.layout, limit);
+      if (next.drawing) changeLayout(next.drawing);
+      const isReady = isLoaded && next.drawing !== undefined;
       setAttribute(ticker, 'lang', words.language);
       setAttribute(ticker, 'dir', words.direction);
       setAttribute(ticker, 'data-words', next.hasWords ? undefined : 'coming');

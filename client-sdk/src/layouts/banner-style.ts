@@ -1,14 +1,9 @@
 /** How the banner looks, beyond what all layouts share: a strip of one size, a flash filled with the accent. */
 export const bannerStyle = `
-:host { container-type: inline-size; }
 [part="ticker"] {
   display: flex;
   flex-direction: row-reverse;
   align-items: center;
-  block-size: var(--newsline-height, 5em);
-}
-@container (max-width: 36em) {
-  [part="ticker"] { block-size: var(--newsline-height, 7.5em); }
 }
 [part="header"] { flex: none; flex-wrap: nowrap; min-block-size: 0; padding-inline-start: 0; border: 0; }
 [part="heading"] {

@@ -1,8 +1,8 @@
 /**
  * Layout: the port between the ticker and its ways of showing headlines. Types alone.
  *
- * All layouts are given the same data by the same path; each only draws. Those other than the list are parts, loaded
- * when first wanted: what a part needs of the core is handed to it on its stage.
+ * All layouts are given the same data by the same path; each only draws. They are parts, loaded when first wanted:
+ * what a part needs of the core, or of the lines that all draw with, is handed to it on its stage.
  */
 import type { Headline } from '../../../src/protocol/headline.ts';
 import type { FoldedList } from '../follow-ups.ts';

@@ -1,6 +1,5 @@
 /** How the list looks, beyond what all layouts share. Its size does not rest on what stands in it: it scrolls inside. */
 export const listStyle = `
-:host { --_height: min(38em, calc(var(--_rows) * 4.75em + 4em)); }
 [part="list"] {
   flex: 1;
   min-block-size: 0;

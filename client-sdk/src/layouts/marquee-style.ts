@@ -1,7 +1,6 @@
 /** How the marquee looks, beyond what all layouts share: one row; two where it is narrow, the strip alone in one. */
 export const marqueeStyle = `
-:host { container-type: inline-size; }
-[part="ticker"] { display: flex; align-items: stretch; block-size: var(--newsline-height, 3em); }
+[part="ticker"] { display: flex; align-items: stretch; }
 [part="header"] {
   flex: none;
   flex-wrap: nowrap;
@@ -32,7 +31,6 @@ export const marqueeStyle = `
   [part="ticker"] {
     display: grid;
     grid-template: 1fr 1fr / minmax(0, 1fr) auto;
-    block-size: var(--newsline-height, 5.75em);
   }
   [part="header"] { border: 0; }
   [part="stage"] { grid-area: 2 / 1 / 3 / 3; border-block-start: 1px solid var(--_line); }

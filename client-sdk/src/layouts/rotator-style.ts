@@ -1,10 +1,9 @@
 /** How the rotator looks, beyond what all layouts share: a box of one size, whatever stands in it. */
 export const rotatorStyle = `
-:host { container-type: inline-size; }
 [part="header"] { flex-wrap: nowrap; }
 [part="heading"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [part="controls"] { flex-wrap: nowrap; }
-[part="list"] { list-style: none; block-size: var(--newsline-height, 6.5em); overflow-y: auto; }
+[part="list"] { list-style: none; flex: 1; min-block-size: 0; overflow-y: auto; }
 [part~="headline"] { align-items: center; min-block-size: 100%; }
 [part="controls"] :is([part="previous"], [part="next"]) {
   justify-content: center;
@@ -33,7 +32,6 @@ export const rotatorStyle = `
   text-align: end;
 }
 @container (max-width: 36em) {
-  [part="list"] { block-size: var(--newsline-height, 8em); }
   [part="controls"] [part="pause"] { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
   [part="pause"]::before { inline-size: .625rem; block-size: .6875rem; }
 }

@@ -1,0 +1,124 @@
+/** How lines look in every layout, with what stands around them once there are any. */
+export const linesStyle = `
+[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
+[part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
+[part~="flash"], [part~="breaking"] {
+  padding-inline-start: calc(1.125em - 4px);
+  border-inline-start: 4px solid var(--_accent);
+}
+[part="headline flash"] { background: color-mix(in srgb, var(--_accent) 8%, transparent); }
+/* Where words and picture have no room beside each other, the picture goes below. */
+[part="body"] { flex: 1 1 9em; min-inline-size: 0; }
+[part="title"] { font-weight: 600; letter-spacing: -.006em; }
+[part="headline flash"] [part="title"] { font-weight: 700; }
+[part="link"] { padding-block: .2em; border-radius: 2px; color: inherit; text-decoration: none; }
+[part="link"]:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
+[part="meta"] {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .2em .75em;
+  margin-block-end: .2em;
+  color: var(--_muted);
+}
+[part="time"] { direction: ltr; unicode-bidi: isolate; font-size: .8125em; font-variant-numeric: tabular-nums; }
+[part="notice"] {
+  margin-block-start: .45em;
+  padding-inline-start: .7em;
+  border-inline-start: 2px solid var(--_muted);
+  color: var(--_muted);
+  font-size: .875em;
+}
+[part="notice-word"] { color: var(--_text); }
+[part="headline withdrawn"]:empty { visibility: hidden; }
+[part="headline withdrawn"] [part="notice"] { align-self: center; margin: 0; }
+
+[part="earlier"] { margin-block-start: .4em; font-size: .9375em; }
+[part="earlier-count"] {
+  inline-size: fit-content;
+  min-block-size: 24px;
+  border-radius: 4px;
+  color: var(--_muted);
+  font-size: .875em;
+  font-weight: 600;
+  line-height: 24px;
+  cursor: pointer;
+}
+[part="earlier-count"]:hover { color: var(--_text); }
+[part="earlier-list"] { margin-block-start: .2em; border-inline-start: 2px solid var(--_line); list-style: none; }
+[part="earlier-list"] [part~="headline"] { padding: .4em .8em; border: 0; }
+[part="earlier-list"] [part="title"] { font-weight: 500; }
+
+[part="thumbnail"] {
+  flex: none;
+  order: 1;
+  inline-size: var(--newsline-thumbnail-width, 6em);
+  block-size: var(--newsline-thumbnail-height, 4em);
+  overflow: hidden;
+  border-radius: 6px;
+  background: var(--_line);
+}
+[part="image"] { display: block; inline-size: 100%; block-size: 100%; object-fit: cover; }
+
+[part~="badge"], [part~="label"] {
+  display: inline-flex;
+  align-items: center;
+  gap: .4em;
+  padding: .05em .5em;
+  border: 1px solid currentColor;
+  border-radius: 4px;
+  font-size: .6875em;
+  font-weight: 700;
+  letter-spacing: .05em;
+}
+[part~="badge"] { margin-inline-end: .25em; color: var(--_accent); font-weight: 800; vertical-align: .12em; }
+[part="badge flash"] { border-color: var(--_accent); background: var(--_accent); color: var(--_on-accent); }
+[part~="badge"]::before, [part="label live"]::before, [part="label video"]::before {
+  content: "";
+  inline-size: .8em;
+  block-size: .8em;
+  background: currentColor;
+  clip-path: polygon(50% 6%, 100% 94%, 0 94%);
+}
+[part="badge flash"]::before {
+  block-size: 1.1em;
+  clip-path: polygon(62% 0, 8% 56%, 44% 56%, 34% 100%, 92% 40%, 54% 40%);
+}
+[part="label live"] { color: var(--_accent); }
+[part="label live"]::before { inline-size: .65em; block-size: .65em; border-radius: 50%; clip-path: none; }
+[part="label video"]::before { inline-size: .65em; clip-path: polygon(0 0, 100% 50%, 0 100%); }
+
+[part="pill"] {
+  position: absolute;
+  inset-block-start: -.5em;
+  inset-inline: 0;
+  z-index: 1;
+  inline-size: fit-content;
+  min-block-size: 28px;
+  margin-inline: auto;
+  padding: .25em 1em;
+  border: 1px solid transparent;
+  border-radius: 99px;
+  background: var(--_accent);
+  color: var(--_on-accent);
+  font: inherit;
+  font-size: .8125em;
+  font-weight: 600;
+  cursor: pointer;
+}
+[part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }
+[part="all"] {
+  display: block;
+  padding: .8em 1.2em;
+  border-block-start: 1px solid var(--_line);
+  color: inherit;
+  font-size: .9375em;
+  font-weight: 600;
+  text-decoration: none;
+}
+[part="all"]:hover { text-decoration: underline; text-underline-offset: .18em; }
+[part="all"]:focus-visible { outline-offset: -3px; }
+@media (forced-colors: active) {
+  [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
+}
+`;
