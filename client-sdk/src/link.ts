@@ -196,9 +196,10 @@ export function createLink({
       case 'back-off': {
         const isSoon = isHurried && effect.failures === 0;
         isHurried = false;
-        timer = setTimeout(dispatch, isSoon ? random() * SLICE_MS : backoffMs(effect.failures, random()), {
-          type: 'due',
-        });
+        // Where both ways are tried in turn, it takes two failures to know what one tells otherwise.
+        const failures = isFallbackAllowed && !trust ? effect.failures >> 1 : effect.failures;
+        const waitMs = isSoon ? random() * SLICE_MS : backoffMs(failures, random());
+        timer = setTimeout(dispatch, waitMs, { type: 'due' });
       }
     }
   }

@@ -12,6 +12,7 @@ import { openTickerPage, type TickerPage, tickerHtml } from './ticker-page.ts';
 let browser: Browser;
 let deployment: Deployment;
 let proxy: NarrowProxy;
+let pages: Record<string, string>;
 let context: BrowserContext;
 const newsroom = () => openNewsroom(deployment.ingest.url);
 const connections = async () => (await readMetrics(deployment.ingest.url)).value('newsline_connections');
@@ -29,7 +30,8 @@ beforeEach(async () => {
   const part = /newsline\/shared-connection\.js\?\w+/;
   const script = await readFile('dist/public/newsline.js', 'utf8');
   const shared = await readFile('dist/public/newsline/shared-connection.js', 'utf8');
-  proxy = await startNarrowProxy(deployment.ingest.url, {
+  pages = {
+    '/is-hung': 'yes',
     // Another version: only the number of the messages differs.
     '/older.js': script.replace(part, 'older-part.js'),
     '/older-part.js': shared.replace(/`newsline \$\{\w+\} /, '`newsline 0 '),
@@ -38,7 +40,8 @@ beforeEach(async () => {
     '/elsewhere': '<!doctype html><title>Elsewhere</title>',
     '/sleepy': tickerHtml({ share: true, sleepAfterMs: 400 }),
     '/sandbox': `<!doctype html><iframe sandbox="allow-scripts" src="/page"></iframe>`,
-  });
+  };
+  proxy = await startNarrowProxy(deployment.ingest.url, pages);
   context = await browser.newContext();
 });
 afterEach(async () => {
@@ -84,12 +87,16 @@ describe('the tabs of a browser', () => {
     'go on without a gap when the one that had it is %s',
     async (how) => {
       const [leader, ...rest] = await openTabs(4);
-      await tellAll([leader, ...rest], ['Before']);
+      const titles = ['before', 'meanwhile', 'after'].map((when) => `One ${how}, ${when}`);
+      await tellAll([leader, ...rest], titles.slice(0, 1));
+      proxy.narrow({ isGone: true });
       if (how === 'closed') await leader.page.close({ runBeforeUnload: false });
       else await crash(leader.page);
-      // Whatever comes while nobody is connected, and after.
-      await newsroom().post({ title: 'In between' });
-      await tellAll(rest, ['Before', 'In between', 'After']);
+      // What comes while nobody is connected, and after.
+      await until(async () => (await connections()) === 0);
+      await newsroom().post({ title: titles[1] });
+      proxy.narrow({});
+      await tellAll(rest, titles);
       expect(await connections()).toBe(1);
       expect(await leads(rest[0]?.page as Page)).toBeDefined();
     },
@@ -119,15 +126,17 @@ describe('the tabs of a browser', () => {
 
   it('hand the connection on when the one that has it is frozen, and take it back in', async () => {
     const [leader, other] = (await openTabs(2)) as [TickerPage, TickerPage];
-    const session = await context.newCDPSession(leader.page);
-    await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+    await leader.page.evaluate(() => document.dispatchEvent(new Event('freeze')));
     await newsroom().post({ title: 'While one is frozen' });
     await other.untilTitle('While one is frozen');
     expect(await connections()).toBe(1);
-    await session.send('Page.setWebLifecycleState', { state: 'active' });
+    expect(await leader.titles()).not.toContain('While one is frozen');
+    await leader.page.evaluate(() => document.dispatchEvent(new Event('resume')));
     await leader.untilTitle('While one is frozen');
     await leader.untilStatus('live');
     expect(await connections()).toBe(1);
+    expect(await leader.statuses()).toContain('asleep');
+    expect(await other.statuses()).toContain('reconnecting');
   });
 
   it('hand it on when the page that has it is left, and it comes back from the cache with all that came', async () => {
@@ -153,15 +162,19 @@ describe('the tabs of a browser', () => {
   it('depose one that does not answer', async () => {
     const [hung] = await openTabs(1);
     const isHung = hung.page.evaluate(() => {
-      const endsAt = Date.now() + 12_000;
-      while (Date.now() < endsAt);
+      const ask = new XMLHttpRequest();
+      do {
+        ask.open('GET', '/is-hung', false);
+        ask.send();
+      } while (ask.responseText === 'yes');
     });
     const other = await openTickerPage(context, `${proxy.url}/page`);
     await other.untilStatus('live');
     await tellAll([other], ['Heard all the same']);
+    pages['/is-hung'] = 'no';
     await isHung;
     await hung.untilTitle('Heard all the same');
-    expect(await connections()).toBe(1);
+    await until(async () => (await connections()) === 1);
   });
 
   it('sleep together once nobody looks at any, and wake together when somebody looks at one', async () => {
