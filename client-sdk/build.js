@@ -76,11 +76,20 @@ async function bundleModules(outDir) {
   });
 }
 
+/**
+ * A classic script of another website has no address of its own for `import()`: a browser hides it from the page.
+ * [HTML Living Standard: muted errors] So the script takes it from its element while it runs.
+ */
+const OWN_ADDRESS = 'ownAddress';
+
 async function bundleScript(outDir) {
   const script = {
     ...SHARED,
     entryPoints: { newsline: source('script-tag') },
-    format: 'iife',
+    // Closed in by hand: the bundler's own closure brings a `require` along for each part that is left out.
+    format: 'esm',
+    banner: { js: `"use strict";(()=>{const ${OWN_ADDRESS}=document.currentScript?.src||location.href;` },
+    footer: { js: '})();' },
     outdir: outDir,
   };
   const parts = new Set();
@@ -118,17 +127,8 @@ async function bundleScript(outDir) {
   );
 }
 
-/**
- * A classic script of another website has no address of its own for `import()`: a browser hides it from the page.
- * [HTML Living Standard: muted errors] So the script takes it from its element while it runs.
- */
-function besideItself(script) {
-  const START = '(()=>{';
-  if (!script.includes(START)) throw new Error('the script does not begin as expected');
-  return script
-    .replace(START, () => `${START}const ownAddress=document.currentScript?.src||location.href;`)
-    .replaceAll(/import\(("\.\/newsline\/[^"]+")\)/g, 'import(new URL($1,ownAddress).href)');
-}
+const besideItself = (script) =>
+  script.replaceAll(/import\(("\.\/newsline\/[^"]+")\)/g, `import(new URL($1,${OWN_ADDRESS}))`);
 
 /** @param {string} outDir folder for the bundles */
 export async function bundleClient(outDir = DIST) {
