@@ -4,8 +4,9 @@
  */
 import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
 import { clockText } from './clock-text.ts';
-import { makeElement, setAttribute, setChildren, setText, webAddress } from './quiet-dom.ts';
+import { makeElement, setAttribute, setChildren, setText } from './quiet-dom.ts';
 import type { TimeTexts } from './times/relative-times.ts';
+import { webAddress } from './web-address.ts';
 import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {

@@ -1,8 +1,8 @@
 /** Ticker attributes: what the attributes of <news-ticker> ask for, read with their defaults and limits. */
 import type { Filter } from '../../src/protocol/filter.ts';
 import type { LayoutName } from './layouts/layout.ts';
-import { layoutName } from './load-layout.ts';
-import { webAddress } from './quiet-dom.ts';
+import { layoutName } from './parts.ts';
+import { webAddress } from './web-address.ts';
 
 export interface TickerAttributes {
   readonly channel: string | undefined;
@@ -41,7 +41,7 @@ export function readAttributes(element: Element): TickerAttributes {
     const value = Number.parseInt(read(name) ?? '', 10);
     return Number.isNaN(value) ? otherwise : Math.min(most, Math.max(least, value));
   };
-  const layout = layoutName(read('layout') ?? null);
+  const layout = layoutName(read('layout'));
   const [section, language, tag] = ['section', 'language', 'tag'].map(list);
   const maxUrgency = whole('max-urgency', 1, 9, layout === 'banner' ? BANNER_URGENCY : undefined);
   const zone = read('time-zone');

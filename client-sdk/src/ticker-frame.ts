@@ -2,21 +2,19 @@
  * Ticker frame: what stands around the headlines in every layout: name, state, the pause control, the pill that tells
  * of what waits, the way to all headlines, and the places from which news are spoken. It knows nothing of connections.
  */
-import type { Headline } from '../../src/protocol/headline.ts';
 import type { Status } from './connection-state.ts';
-import type { Layout, LayoutName, LayoutPart, LayoutState } from './layouts/layout.ts';
-import type { Drawing } from './load-layout.ts';
-import { tickerSheet } from './news-ticker-style.ts';
+import type { Layout, LayoutPart, LayoutState } from './layouts/layout.ts';
 import * as dom from './quiet-dom.ts';
+import { watchReading } from './reading.ts';
+import { createHeadlineLine } from './render-headline.ts';
+import { showStyle } from './show-style.ts';
+import type { ShowHost } from './ticker-show.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
   readonly isLoaded: boolean;
-  readonly layout: LayoutName;
   /** Undefined while it is being loaded. */
-  readonly drawing: Drawing | undefined;
-  /** Lines that a place is kept for before they come. */
-  readonly limit: number;
+  readonly layout: LayoutPart | undefined;
   readonly heading: string | undefined;
   /** Whose clock the times are of; empty where it need not be said. */
   readonly zone: string;
@@ -36,23 +34,21 @@ export interface TickerFrame {
   render(state: FrameState): void;
 }
 
+type FrameHost = Pick<ShowHost, 'root' | 'box' | 'slot' | 'onClick' | 'redraw'>;
+
 export interface FrameActions {
   readonly onPause: () => void;
   readonly onTakeOver: () => void;
   /** The reader wants what waits. */
   readonly onShowNew: () => void;
   readonly onReading: (isReading: boolean) => void;
-  readonly onClick: (headline: Headline, event: MouseEvent) => void;
-  /** Something has to be drawn again. */
-  readonly onDue: () => void;
 }
 
 export function createTickerFrame(
-  root: ShadowRoot,
-  { onPause, onTakeOver, onShowNew, onReading, onClick, onDue }: FrameActions,
+  { root, box, slot, onClick, redraw }: FrameHost,
+  { onPause, onTakeOver, onShowNew, onReading }: FrameActions,
 ): TickerFrame {
   const { makeElement, setAttribute, setChildren, setText } = dom;
-  const ticker = makeElement('section', 'ticker');
   const header = makeElement('header', 'header');
   const heading = makeElement('h2', 'heading');
   const zone = makeElement('p', 'zone');
@@ -61,21 +57,17 @@ export function createTickerFrame(
   const pause = makeElement('button', 'pause');
   const stage = makeElement('div', 'stage');
   const pill = makeElement('button', 'pill');
-  /** The page's own list, until ours is there. */
-  const slot = document.createElement('slot');
   const nothing = makeElement('p', 'nothing');
   const all = makeElement('a', 'all');
   const status = makeElement('div', 'announcer');
   const alert = makeElement('div', 'announcer');
-  const size = new CSSStyleSheet();
-  const linesSheet = new CSSStyleSheet();
+  const frameSheet = new CSSStyleSheet();
   const layoutSheet = new CSSStyleSheet();
   let shownPart: LayoutPart | undefined;
   let layout: Layout | undefined;
-  let sizeKept = '';
 
   heading.id = 'heading';
-  ticker.setAttribute('aria-labelledby', heading.id);
+  box.setAttribute('aria-labelledby', heading.id);
   status.setAttribute('role', 'status');
   alert.setAttribute('role', 'alert');
   pause.type = 'button';
@@ -87,33 +79,20 @@ export function createTickerFrame(
     pause.focus({ preventScroll: true });
   });
   header.append(heading, zone, state, controls);
-  slot.addEventListener('slotchange', onDue);
-  root.adoptedStyleSheets = [tickerSheet(), size, linesSheet, layoutSheet];
-  root.append(ticker);
+  frameSheet.replaceSync(showStyle);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, frameSheet, layoutSheet];
+  watchReading(stage, root, onReading);
 
-  /** The box has its size before anything stands in it: by its lines, or by the width that it is given. */
-  function keepSize(name: LayoutName, limit: number): void {
-    const rules =
-      name === 'list' ? `--_height: min(38em, ${limit * 4.75 + 4}em)` : 'container-type: inline-size';
-    if (rules === sizeKept) return;
-    sizeKept = rules;
-    size.replaceSync(`:host { ${rules} }`);
-  }
-
-  function changeLayout({ layout: part, lines }: Drawing): void {
+  function changeLayout(part: LayoutPart): void {
     if (part === shownPart) return;
-    if (!shownPart) {
-      linesSheet.replaceSync(lines.style);
-      lines.watchReading(stage, root, onReading);
-    }
     shownPart = part;
     layout?.dispose();
     layoutSheet.replaceSync(part.style);
     layout = part.create({
       root,
       dom,
-      createLine: () => lines.createLine(onClick),
-      redraw: onDue,
+      createLine: () => createHeadlineLine(onClick),
+      redraw,
       pause: onTakeOver,
       focusControl: () => pause.focus(),
     });
@@ -123,17 +102,14 @@ export function createTickerFrame(
     status,
     alert,
     render(next) {
-      const { look, isPaused, isLoaded, headlines, limit } = next;
+      const { look, isPaused, isLoaded, headlines } = next;
       const { words } = look;
-      keepSize(next.layout, limit);
-      if (next.drawing) changeLayout(next.drawing);
-      const isReady = isLoaded && next.drawing !== undefined;
-      setAttribute(ticker, 'lang', words.language);
-      setAttribute(ticker, 'dir', words.direction);
-      setAttribute(ticker, 'data-words', next.hasWords ? undefined : 'coming');
-      setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
-      setAttribute(ticker, 'data-layout', next.layout);
-      setAttribute(slot, 'part', root.host.childElementCount > 0 ? 'own' : 'skeleton');
+      if (next.layout) changeLayout(next.layout);
+      const isReady = isLoaded && next.layout !== undefined;
+      setAttribute(box, 'lang', words.language);
+      setAttribute(box, 'dir', words.direction);
+      setAttribute(box, 'data-words', next.hasWords ? undefined : 'coming');
+      setAttribute(box, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
       setText(zone, next.zone);
@@ -152,7 +128,7 @@ export function createTickerFrame(
       ]);
       // A layout may measure: it is drawn where it stands.
       if (isReady) layout?.render(next);
-      setChildren(ticker, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
+      setChildren(box, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
     },
   };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { words as az } from '../../client-sdk/src/languages/az.ts';
 import { words as ru } from '../../client-sdk/src/languages/ru.ts';
 import { words as tr } from '../../client-sdk/src/languages/tr.ts';
-import { wordsFor } from '../../client-sdk/src/load-words.ts';
+import { wordsFor } from '../../client-sdk/src/parts.ts';
 import { englishTimes } from '../../client-sdk/src/times/english-times.ts';
 import { english, type TimeWords, type Words, withOwnWords } from '../../client-sdk/src/words.ts';
 
@@ -11,7 +11,7 @@ async function load(language: string): Promise<Words> {
   for (;;) {
     let settle = () => {};
     const settled = new Promise<void>((resolve) => (settle = resolve));
-    const words = wordsFor(language, settle);
+    const words = wordsFor(language, english, settle);
     if (words) return words;
     await settled;
   }
@@ -33,7 +33,7 @@ describe('words for a language', () => {
   it('are English at once, also for languages that have none', () => {
     const onSettled = jest.fn();
     for (const tag of ['en', 'en-GB', 'eo', '', 'constructor', '__proto__']) {
-      expect(wordsFor(tag, onSettled)).toBe(english);
+      expect(wordsFor(tag, english, onSettled)).toBe(english);
     }
     expect(onSettled).not.toHaveBeenCalled();
   });

@@ -1,5 +1,5 @@
 /**
- * How the ticker looks. Constructed style sheets, which a strict Content-Security-Policy lets pass as it does script;
+ * How a ticker's box looks, and how the ticker is coloured. Constructed style sheets, which a strict Content-Security-Policy lets pass as it does script;
  * no style element and no style attribute. Sites alter it by custom properties (`--newsline-...`) and `::part`.
  *
  * Directions are logical, so that a page that runs from right to left needs nothing more.
@@ -43,73 +43,12 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
   overflow-wrap: anywhere;
 }
 
-[part="header"] {
-  display: grid;
-  grid-template-columns: 1fr auto;
+[data-state="loading"]:not(:has(header))::before {
+  content: "";
   flex: none;
-  align-items: center;
-  column-gap: .75em;
-  min-block-size: 3.5em;
-  padding: .5em 1.125em;
+  block-size: 3.5em;
   border-block-end: 1px solid var(--_line);
 }
-[part="heading"] {
-  align-self: end;
-  font-size: 1.0625em;
-  font-weight: 700;
-  line-height: 1.25;
-  letter-spacing: -.011em;
-}
-[part="state"], [part="zone"] {
-  grid-area: 2 / 1;
-  min-block-size: 1.35em;
-  overflow: hidden;
-  color: var(--_muted);
-  font-size: .75em;
-  line-height: 1.35;
-  text-overflow: ellipsis;
-  white-space: nowrap;
-}
-/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
-[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
-[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
-[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
-[part="state"]:not(:empty)::before {
-  display: inline-block;
-  content: "";
-  inline-size: .65em;
-  block-size: .65em;
-  margin-inline-end: .45em;
-  border: 2px solid currentColor;
-  border-radius: 50%;
-}
-
-[part="controls"] { display: flex; flex-wrap: wrap; grid-area: 1 / 2 / 3; gap: .4em; }
-[part="controls"] button {
-  display: inline-flex;
-  align-items: center;
-  gap: .5em;
-  min-block-size: 28px;
-  padding: .2em .8em;
-  border: 1px solid var(--_line);
-  border-radius: 99px;
-  background: transparent;
-  color: var(--_muted);
-  font: inherit;
-  font-size: .8125em;
-  cursor: pointer;
-}
-[part="controls"] button:hover { border-color: currentColor; color: var(--_text); }
-[part="pause"]::before {
-  content: "";
-  inline-size: .7em;
-  block-size: .75em;
-  background: currentColor;
-  clip-path: polygon(0 0, 36% 0, 36% 100%, 64% 100%, 64% 0, 100% 0, 100% 100%, 0 100%);
-}
-[part="pause"][data-state="paused"]::before { clip-path: polygon(0 0, 100% 50%, 0 100%); }
-
-[part="stage"] { display: flex; position: relative; flex: 1; flex-direction: column; min-block-size: 0; }
 [part="own"], [part="skeleton"] { display: block; flex: 1; min-block-size: 0; overflow: auto; }
 [part="skeleton"] {
   --_bar: var(--_line);
@@ -129,19 +68,7 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
   [data-layout="banner"] { --_box: 7.5em; }
 }
 
-:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
-
-[part="announcer"] {
-  position: absolute;
-  inline-size: 1px;
-  block-size: 1px;
-  overflow: hidden;
-  clip-path: inset(50%);
-  white-space: nowrap;
-}
-
 @media (forced-colors: active) {
-  [part="pause"]::before { forced-color-adjust: none; background: CanvasText; }
   [part="skeleton"] { --_bar: GrayText; }
 }
 `;
@@ -149,7 +76,7 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 let sheet: CSSStyleSheet | undefined;
 
 /** One sheet for all tickers of a page. */
-export function tickerSheet(): CSSStyleSheet {
+export function standSheet(): CSSStyleSheet {
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(CSS);

@@ -1,5 +1,73 @@
-/** How lines look in every layout, with what stands around them once there are any. */
-export const linesStyle = `
+/** How a ticker looks in every layout: its header and controls, its lines, and what stands around them. */
+export const showStyle = `
+[part="header"] {
+  display: grid;
+  grid-template-columns: 1fr auto;
+  flex: none;
+  align-items: center;
+  column-gap: .75em;
+  min-block-size: 3.5em;
+  padding: .5em 1.125em;
+  border-block-end: 1px solid var(--_line);
+}
+[part="heading"] {
+  align-self: end;
+  font-size: 1.0625em;
+  font-weight: 700;
+  line-height: 1.25;
+  letter-spacing: -.011em;
+}
+[part="state"], [part="zone"] {
+  grid-area: 2 / 1;
+  min-block-size: 1.35em;
+  overflow: hidden;
+  color: var(--_muted);
+  font-size: .75em;
+  line-height: 1.35;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
+[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
+[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
+[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
+[part="state"]:not(:empty)::before {
+  display: inline-block;
+  content: "";
+  inline-size: .65em;
+  block-size: .65em;
+  margin-inline-end: .45em;
+  border: 2px solid currentColor;
+  border-radius: 50%;
+}
+
+[part="controls"] { display: flex; flex-wrap: wrap; grid-area: 1 / 2 / 3; gap: .4em; }
+[part="controls"] button {
+  display: inline-flex;
+  align-items: center;
+  gap: .5em;
+  min-block-size: 28px;
+  padding: .2em .8em;
+  border: 1px solid var(--_line);
+  border-radius: 99px;
+  background: transparent;
+  color: var(--_muted);
+  font: inherit;
+  font-size: .8125em;
+  cursor: pointer;
+}
+[part="controls"] button:hover { border-color: currentColor; color: var(--_text); }
+[part="pause"]::before {
+  content: "";
+  inline-size: .7em;
+  block-size: .75em;
+  background: currentColor;
+  clip-path: polygon(0 0, 36% 0, 36% 100%, 64% 100%, 64% 0, 100% 0, 100% 100%, 0 100%);
+}
+[part="pause"][data-state="paused"]::before { clip-path: polygon(0 0, 100% 50%, 0 100%); }
+
+[part="stage"] { display: flex; position: relative; flex: 1; flex-direction: column; min-block-size: 0; }
+
 [part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
 [part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
 [part~="flash"], [part~="breaking"] {
@@ -117,8 +185,18 @@ export const linesStyle = `
   text-decoration: none;
 }
 [part="all"]:hover { text-decoration: underline; text-underline-offset: .18em; }
+:focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
+
+[part="announcer"] {
+  position: absolute;
+  inline-size: 1px;
+  block-size: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
 [part="all"]:focus-visible { outline-offset: -3px; }
 @media (forced-colors: active) {
-  [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
+  [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
 }
 `;
