@@ -7,7 +7,7 @@ import type { Headline } from '../../src/protocol/headline.ts';
 import { TICKER_ATTRIBUTES } from '../../src/protocol/ticker-attributes.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
-import * as parts from './parts.ts';
+import { loadLayout, relativeTimes, show, speech, wordsFor } from './parts.ts';
 import { readAttributes, type TickerAttributes } from './ticker-attributes.ts';
 import type { TickerShow } from './ticker-show.ts';
 import { raiseStand, type Stand } from './ticker-stand.ts';
@@ -144,10 +144,10 @@ export class NewsTickerElement extends Base {
     stand?.keepSize(attributes);
     this.#show ??=
       stand &&
-      parts.show.get(this.#redraw)?.({
+      show.get(this.#redraw)?.({
         ...stand,
         element: this,
-        parts,
+        parts: { speech, relativeTimes, loadLayout, wordsFor },
         isPaused: () => this.#isPaused,
         onPause: (isPaused) => (isPaused ? this.pause() : this.resume()),
         onClick: (headline, event) => {
@@ -156,7 +156,7 @@ export class NewsTickerElement extends Base {
         redraw: this.#redraw,
       });
     // Asked for at once: it comes together with the show.
-    if (!this.#show) parts.loadLayout(attributes.layout, this.#redraw);
+    if (!this.#show) loadLayout(attributes.layout, this.#redraw);
     this.#show?.render({
       attributes,
       ticker: this.#ticker,

@@ -2,7 +2,7 @@
  * Parts of the ticker: all that it loads when first wanted. The element alone comes with the script; what is seen comes
  * while the connection is made, so it costs no time.
  */
-import { LAYOUTS, type LayoutName, type LayoutPart } from './layouts/layout.ts';
+import type { LayoutName, LayoutPart } from './layouts/layout.ts';
 import { createPart } from './part.ts';
 import type { Words } from './words.ts';
 
@@ -21,10 +21,6 @@ const layouts = {
   rotator: createPart(() => import('./layouts/rotator-layout.ts').then(({ rotatorLayout }) => rotatorLayout)),
   banner: createPart(() => import('./layouts/banner-layout.ts').then(({ bannerLayout }) => bannerLayout)),
 };
-
-/** @returns the list for a name that is none. */
-export const layoutName = (text: string | undefined): LayoutName =>
-  LAYOUTS.find((name) => name === text?.toLowerCase()) ?? 'list';
 
 /** @returns undefined while it is on its way; the list in place of one that does not come. */
 export function loadLayout(name: LayoutName, onSettled: () => void): LayoutPart | undefined {

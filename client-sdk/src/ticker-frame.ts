@@ -2,13 +2,13 @@
  * Ticker frame: what stands around the headlines in every layout: name, state, the pause control, the pill that tells
  * of what waits, the way to all headlines, and the places from which news are spoken. It knows nothing of connections.
  */
+import type { Headline } from '../../src/protocol/headline.ts';
 import type { Status } from './connection-state.ts';
 import type { Layout, LayoutPart, LayoutState } from './layouts/layout.ts';
 import * as dom from './quiet-dom.ts';
 import { watchReading } from './reading.ts';
 import { createHeadlineLine } from './render-headline.ts';
 import { showStyle } from './show-style.ts';
-import type { ShowHost } from './ticker-show.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
@@ -34,7 +34,15 @@ export interface TickerFrame {
   render(state: FrameState): void;
 }
 
-type FrameHost = Pick<ShowHost, 'root' | 'box' | 'slot' | 'onClick' | 'redraw'>;
+export interface FrameHost {
+  readonly root: ShadowRoot;
+  /** The box that stands there already, and the page's own list in it. */
+  readonly box: HTMLElement;
+  readonly slot: HTMLSlotElement;
+  readonly onClick: (headline: Headline, event: MouseEvent) => void;
+  /** Draws again, with the state as it is then. */
+  readonly redraw: () => void;
+}
 
 export interface FrameActions {
   readonly onPause: () => void;

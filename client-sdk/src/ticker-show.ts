@@ -8,35 +8,38 @@ import { clockText, firstTimeZone } from './clock-text.ts';
 import type { Ticker, TickerEvents } from './connect.ts';
 import { foldFollowUps } from './follow-ups.ts';
 import { heldList } from './held-list.ts';
+import type { LayoutName, LayoutPart } from './layouts/layout.ts';
 import { nearestLanguage, watchLanguage } from './page-language.ts';
-import type * as tickerParts from './parts.ts';
+import type { Part } from './part.ts';
 import * as dom from './quiet-dom.ts';
+import type { createSpeech } from './speech.ts';
 import type { TickerAttributes } from './ticker-attributes.ts';
-import { createTickerFrame } from './ticker-frame.ts';
-import type { RelativeTimes, TimeTexts } from './times/relative-times.ts';
+import { createTickerFrame, type FrameHost } from './ticker-frame.ts';
+import type { createRelativeTimes, RelativeTimes, TimeTexts } from './times/relative-times.ts';
 import { english, type OwnWords, type Words, withOwnWords, zoneWords } from './words.ts';
 
 /** How long a site that asked for it tells what was taken away, and of how many. */
 const NOTICE_MS = 20_000;
 const NOTICE_LIMIT = 20;
 
-/** The element, as the show sees it. */
-export interface ShowHost {
-  readonly element: HTMLElement;
-  readonly root: ShadowRoot;
-  /** The box that stands there already, and the page's own list in it. */
-  readonly box: HTMLElement;
-  readonly slot: HTMLSlotElement;
-  /** Handed over: a part has no state of the core. */
-  readonly parts: typeof tickerParts;
-  readonly isPaused: () => boolean;
-  readonly onPause: (isPaused: boolean) => void;
-  readonly onClick: (headline: Headline, event: MouseEvent) => void;
-  /** Draws again, with the state as it is then. */
-  readonly redraw: () => void;
+/** What the show loads in its turn; see parts.ts. */
+interface ShowParts {
+  readonly speech: Part<typeof createSpeech>;
+  readonly relativeTimes: Part<typeof createRelativeTimes>;
+  loadLayout(name: LayoutName, onSettled: () => void): LayoutPart | undefined;
+  wordsFor(language: string, english: Words, onSettled: () => void): Words | undefined;
 }
 
-export interface ShowState {
+/** The element, as the show sees it. */
+export interface ShowHost extends FrameHost {
+  readonly element: HTMLElement;
+  /** Handed over: a part has no state of the core. */
+  readonly parts: ShowParts;
+  readonly isPaused: () => boolean;
+  readonly onPause: (isPaused: boolean) => void;
+}
+
+interface ShowState {
   readonly attributes: TickerAttributes;
   /** Undefined where there is no connection. */
   readonly ticker: Ticker | undefined;

@@ -1,5 +1,5 @@
 /**
- * Layout: the port between the ticker and its ways of showing headlines. Types alone.
+ * Layout: the port between the ticker and its ways of showing headlines.
  *
  * All layouts are given the same data by the same path; each only draws. They are parts, loaded when first wanted:
  * what a part needs of the core, or of the lines that all draw with, is handed to it on its stage.
@@ -54,5 +54,9 @@ export interface LayoutPart {
   create(stage: Stage): Layout;
 }
 
-export const LAYOUTS = ['list', 'marquee', 'rotator', 'banner'] as const;
+const LAYOUTS = ['list', 'marquee', 'rotator', 'banner'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
+
+/** @returns the list for a name that is none. */
+export const layoutName = (text: string | undefined): LayoutName =>
+  LAYOUTS.find((name) => name === text?.toLowerCase()) ?? 'list';
