@@ -81,11 +81,20 @@ async function bundleModules(outDir) {
   });
 }
 
+/**
+ * A classic script of another website has no address of its own for `import()`: a browser hides it from the page.
+ * [HTML Living Standard: muted errors] So the script takes it from its element while it runs.
+ */
+const OWN_ADDRESS = 'ownAddress';
+
 async function bundleScript(outDir) {
   const script = {
     ...SHARED,
     entryPoints: { newsline: source('script-tag') },
-    format: 'iife',
+    // Closed in by hand: the bundler's own closure brings a `require` along for each part that is left out.
+    format: 'esm',
+    banner: { js: `"use strict";(()=>{const ${OWN_ADDRESS}=document.currentScript?.src||location.href;` },
+    footer: { js: '})();' },
     outdir: outDir,
   };
   const parts = new Set();
@@ -113,8 +122,18 @@ async function bundleScript(outDir) {
     ),
   );
   const addressOf = (path) => `./newsline/${partName(path)}.js?${hashes.get(partName(path))}`;
-  await build({ ...script, plugins: [minifyStyle, partsAt(addressOf)] });
+  const { outputFiles } = await build({
+    ...script,
+    write: false,
+    plugins: [minifyStyle, partsAt(addressOf)],
+  });
+  await Promise.all(
+    outputFiles.map(({ path, text }) => writeFile(path, path.endsWith('.js') ? besideItself(text) : text)),
+  );
 }
+
+const besideItself = (script) =>
+  script.replaceAll(/import\(("\.\/newsline\/[^"]+")\)/g, `import(new URL($1,${OWN_ADDRESS}))`);
 
 /** @param {string} outDir folder for the bundles */
 export async function bundleClient(outDir = DIST) {

@@ -1,13 +1,15 @@
 /**
  * Builds what browsers load: `node scripts/build-pages.js` fills dist/public, which the service serves.
  *
- * - the start page with its style and script, as they stand in src/cli/pages
+ * - the start page and its like with their styles and scripts, as they stand in src/cli/pages
+ * - embed-frame.js with what it shares with the service
  * - newsline.js, the widget in one file, and the parts it loads when wanted, as `node client-sdk/build.js` made them
  * - docs/: the Markdown of docs/, each file as a page in one template, with links between them that lead on
  */
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { Marked } from 'marked';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -16,6 +18,8 @@ const DOCS = join(ROOT, 'docs');
 const PUBLIC = join(ROOT, 'dist/public');
 /** Shown to no one by itself: the documentation is poured into it. */
 const TEMPLATE = 'docs-page.html';
+/** Imports a rule from the sources of the service: bundled, not copied. */
+const FRAME_SCRIPT = 'embed-frame.js';
 
 const escapeHtml = (text) =>
   text.replace(
@@ -94,8 +98,17 @@ async function buildPublic() {
   await rm(PUBLIC, { recursive: true, force: true });
   await mkdir(PUBLIC, { recursive: true });
   for (const name of await readdir(PAGES)) {
-    if (name !== TEMPLATE) await cp(join(PAGES, name), join(PUBLIC, name));
+    if (name !== TEMPLATE && name !== FRAME_SCRIPT) await cp(join(PAGES, name), join(PUBLIC, name));
   }
+  await build({
+    entryPoints: [join(PAGES, FRAME_SCRIPT)],
+    outfile: join(PUBLIC, FRAME_SCRIPT),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+  });
   for (const name of ['newsline.js', 'newsline.js.map', 'newsline']) {
     await cp(join(ROOT, 'client-sdk/dist', name), join(PUBLIC, name), { recursive: true });
   }

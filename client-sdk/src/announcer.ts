@@ -7,7 +7,7 @@
  */
 import { type Headline, isFlash } from '../../src/protocol/headline.ts';
 
-export interface Announcement {
+interface Announcement {
   readonly count: number;
   readonly latest: Headline;
 }

@@ -3,25 +3,49 @@
  *
  * Only numbers are asked of Intl, part by part: the texts of locales differ between browsers and their versions.
  */
+export interface WallClock {
+  readonly year: number;
+  /** 1 to 12. */
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 const FORMAT_LIMIT = 20;
 
 /**
- * @param instant RFC 3339.
+ * What clock and calendar of a zone show.
+ *
+ * @param ms since 1970 UTC.
  * @param timeZone IANA zone; the viewer's own where undefined.
+ */
+export function wallClock(ms: number, timeZone: string | undefined): WallClock {
+  const parts = formatOf(timeZone).formatToParts(ms);
+  const part = (type: keyof WallClock) => Number(parts.find((one) => one.type === type)?.value);
+  return {
+    year: part('year'),
+    month: part('month'),
+    day: part('day'),
+    hour: part('hour'),
+    minute: part('minute'),
+  };
+}
+
+/**
+ * @param instant RFC 3339.
+ * @param timeZone as {@link wallClock} takes it.
  * @returns the empty text for an instant that is none.
  */
 export function clockText(instant: string, timeZone: string | undefined): string {
   const ms = Date.parse(instant);
   if (Number.isNaN(ms)) return '';
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, value]),
-  );
-  const two = (type: Intl.DateTimeFormatPartTypes) => (parts.get(type) ?? '').padStart(2, '0');
-  return `${two('hour')}:${two('minute')} ${two('day')}.${two('month')}.${(parts.get('year') ?? '').padStart(4, '0')}`;
+  const { year, month, day, hour, minute } = wallClock(ms, timeZone);
+  return `${padded(hour)}:${padded(minute)} ${padded(day)}.${padded(month)}.${padded(year, 4)}`;
 }
+
+export const padded = (number: number, digits = 2): string => String(number).padStart(digits, '0');
 
 /** @returns the first name that is an IANA zone here; UTC where none is. */
 export function firstTimeZone(...names: readonly (string | null | undefined)[]): string {

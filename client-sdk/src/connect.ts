@@ -1,35 +1,27 @@
 /**
- * connect: follows a channel over a WebSocket, and keeps its list right through whatever happens to the connection.
+ * connect: follows a channel, and keeps its list right through whatever happens to the connection.
  *
  * Every change comes once and in order, resumed by cursor after a lost connection; where that cannot be, the list
- * is replaced whole. It never holds two sockets. [design 3, promises 2 and 8]
+ * is replaced whole. It never holds two connections, and where asked to, one for all tabs of a browser.
+ * [design 3, promises 2 and 8]
  */
-import { backoffMs } from '../../src/protocol/backoff.ts';
 import { appendFilter, type Filter } from '../../src/protocol/filter.ts';
-import { decodeServerFrame, SUBPROTOCOL } from '../../src/protocol/frames.ts';
+import { isServerFrame } from '../../src/protocol/frames.ts';
 import type { Change, Headline } from '../../src/protocol/headline.ts';
-import {
-  type ConnectionEvent,
-  type Effect,
-  firstStep,
-  nextStep,
-  type Status,
-  type Step,
-  statusOf,
-} from './connection-state.ts';
+import { isConnectionState, type Status, statusOf } from './connection-state.ts';
 import { createEventHub, reportListenerError } from './event-hub.ts';
-import { applyFrame, emptyTickerList, expire, expiresInMs, type ListFrame } from './ticker-list.ts';
-
-/** The part of a WebSocket that is used; the platform's own, or the one of the `ws` package. */
-export interface WebSocketLike {
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-  addEventListener(
-    type: 'close',
-    listener: (event: { readonly code: number; readonly reason: string }) => void,
-  ): void;
-  addEventListener(type: 'error', listener: () => void): void;
-  close(): void;
-}
+import { createLink } from './link.ts';
+import { watchPageLife } from './tabs/page-life.ts';
+import type { SharedConnection } from './tabs/shared-connection.ts';
+import {
+  applyFrame,
+  emptyTickerList,
+  expire,
+  expiresInMs,
+  type ListFrame,
+  stepsAhead,
+} from './ticker-list.ts';
+import type { WebSocketClass } from './transports/websocket.ts';
 
 export interface ConnectOptions {
   /** Base of the service, as `https://news.example`. @default the page's origin */
@@ -40,11 +32,22 @@ export interface ConnectOptions {
   readonly last?: number;
   /** A cursor kept from before, to begin after it. */
   readonly since?: string;
-  /** @default the platform's; Node before 22 has none: give it that of the `ws` package. */
-  readonly WebSocket?: new (
-    url: string,
-    protocols: string[],
-  ) => WebSocketLike;
+  /** @default the platform's; Node before 22 has none: give it that of the `ws` package, or it reads by HTTP. */
+  readonly WebSocket?: WebSocketClass;
+  /**
+   * Where WebSockets do not get through: server-sent events, and where these do not, the list asked for again and
+   * again. Remembered in `sessionStorage` until the tab is closed. @default true
+   */
+  readonly fallback?: boolean;
+  /** Between two questions where nothing better gets through, in milliseconds; half to one and a half of it. @default 10000 */
+  readonly pollMs?: number;
+  /**
+   * One connection for all tabs of the browser that ask for the same: server, channel, filter and `last`. Needs a
+   * page of its own origin on https or localhost; elsewhere, and with `since`, it has its own. @default false
+   */
+  readonly share?: boolean;
+  /** Disconnects when nobody has looked at the page, or at any that shares with it, for so long; milliseconds. @default 300000 */
+  readonly sleepAfterMs?: number;
   /** @default Math.random */
   readonly random?: () => number;
   /** Milliseconds since 1970 UTC. @default Date.now */
@@ -80,119 +83,88 @@ export interface Ticker {
   readonly status: Status;
   /** Place after the last change; opaque. */
   readonly cursor: string | undefined;
+  /** Milliseconds since 1970 UTC by the server's clock, as far as it is known. */
+  now(): number;
   /** @returns stops listening. */
   on<Type extends keyof TickerEvents>(type: Type, listener: (event: TickerEvents[Type]) => void): () => void;
   /** Ends it for good; no event comes after the status `closed`. */
   close(): void;
 }
 
-/** Timers beyond this wrap around; a later expiry is looked at again then. */
+/** Timers beyond this wrap around. */
+const TIMER_LIMIT_MS = 2_147_483_647;
+/** A later expiry is looked at again then. */
 const EXPIRY_CHECK_LIMIT_MS = 3_600_000;
 
-/** @throws TypeError where the options cannot work: no address, no channel, `last` out of range, no WebSocket. */
+/** @throws TypeError where the options cannot work: no address, no channel, `last` out of range, no way to connect. */
 export function connect({
   url = globalThis.location?.origin,
   channel,
   filter = {},
   last = 20,
   since,
-  WebSocket: Socket = globalThis.WebSocket,
+  WebSocket = globalThis.WebSocket,
+  fallback = true,
+  pollMs = 10_000,
+  share = false,
+  sleepAfterMs = 300_000,
   random = Math.random,
   now = Date.now,
   onListenerError = reportListenerError,
 }: ConnectOptions): Ticker {
-  const address = streamAddress(url, channel);
+  const address = channelAddress(url, channel);
   if (!Number.isInteger(last) || last < 0 || last > 100) throw new TypeError('last must be 0 to 100');
-  if (!Socket) throw new TypeError('no WebSocket here: pass one, as that of the ws package');
+  if (!WebSocket && !fallback) throw new TypeError('no WebSocket here: pass one, as that of the ws package');
 
+  const query = new URLSearchParams({ last: String(last) });
+  appendFilter(query, filter);
   const hub = createEventHub<TickerEvents>(onListenerError);
+  const limitMs = Math.min(sleepAfterMs, TIMER_LIMIT_MS);
   let known = emptyTickerList(last, since);
-  let { state }: Step = firstStep;
-  let socket: WebSocketLike | undefined;
-  let refusal = '';
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let told: Status = 'connecting';
+  let shared: SharedConnection | undefined;
+  /** This tab has the connection. */
+  let isLeading = false;
+  /** Of this page's being here; undefined while it is frozen, or all is closed. */
+  let stay: symbol | undefined;
+  let sleepTimer: ReturnType<typeof setTimeout> | undefined;
   let expiryTimer: ReturnType<typeof setTimeout> | undefined;
 
-  function openSocket(): void {
-    const target = new URL(address);
-    target.searchParams.set('last', String(last));
-    if (known.cursor !== undefined) target.searchParams.set('since', known.cursor);
-    appendFilter(target.searchParams, filter);
-    refusal = '';
-    let opened: WebSocketLike;
-    try {
-      opened = new Socket(target.href, [SUBPROTOCOL]);
-    } catch {
-      queueMicrotask(() => dispatch({ type: 'lost', code: 1006, reason: '' }));
-      return;
-    }
-    socket = opened;
-    // A socket that was dropped may still speak: it is no longer ours.
-    opened.addEventListener('message', ({ data }) => opened === socket && read(data));
-    opened.addEventListener('close', ({ code, reason }) => {
-      if (opened === socket) dispatch({ type: 'lost', code, reason: refusal || reason });
-    });
-    // What went wrong is told by the close that follows.
-    opened.addEventListener('error', () => {});
-  }
-
-  function carryOut(effect: Effect): void {
-    switch (effect.do) {
-      case 'open-socket':
-        openSocket();
-        break;
-      case 'drop-socket': {
-        const dropped = socket;
-        socket = undefined;
-        dropped?.close();
-        break;
-      }
-      case 'forget-cursor':
-        known = { ...known, cursor: undefined };
-        break;
-      case 'set-timer':
-        timer = setTimeout(dispatch, effect.ms, { type: 'due' });
-        break;
-      case 'back-off':
-        timer = setTimeout(dispatch, backoffMs(effect.failures, random()), { type: 'due' });
-    }
-  }
-
-  function take(step: Step): void {
-    clearTimeout(timer);
-    state = step.state;
-    for (const effect of step.effects) carryOut(effect);
-  }
-
-  function dispatch(event: ConnectionEvent): void {
-    const before = statusOf(state);
-    const step = nextStep(state, event);
-    if (!step) return;
-    take(step);
-    const status = statusOf(step.state);
-    if (status === before) return;
-    const { code, reason } = { code: undefined, reason: undefined, ...step.state };
-    hub.emit('status', { status, ...(code !== undefined && { code, reason }) });
-  }
-
-  function read(data: unknown): void {
-    const frame = typeof data === 'string' ? decodeServerFrame(data) : undefined;
-    if (frame?.type === 'goodbye') dispatch(frame);
-    else if (frame?.type === 'refusal') refusal = frame.code;
-    else if (frame && frame.type !== 'unsubscribed') merge(frame);
-  }
+  const link = createLink({
+    approach: { address, channel, query },
+    cursor: () => known.cursor,
+    onCursorLost() {
+      known = { ...known, cursor: undefined };
+    },
+    onFrame: merge,
+    onState(state) {
+      if (isLeading) shared?.tellState(state);
+      const status = statusOf(state);
+      if (status === told) return;
+      told = status;
+      const { code, reason } = { code: undefined, reason: undefined, ...state };
+      hub.emit('status', { status, ...(code !== undefined && { code, reason }) });
+    },
+    WebSocket,
+    isFallbackAllowed: fallback,
+    pollMs,
+    random,
+    now,
+  });
 
   function merge(frame: ListFrame): void {
-    const before = known.list;
+    const from = known.cursor;
     const { next, isNews } = applyFrame(known, frame, now());
+    if (isLeading && frame.type !== 'resumed') shared?.tellFrame(frame, from);
+    const before = known.list;
     known = next;
-    if (frame.type === 'snapshot' || frame.type === 'resumed') dispatch({ type: 'ready' });
+    const cursor = next.cursor ?? frame.cursor;
     if (isNews && frame.type === 'headline') {
-      const { change, headline, cursor } = frame;
+      const { change, headline } = frame;
       hub.emit('headline', { change, headline, cursor });
     }
     if (isNews && frame.type === 'retraction') {
-      const { id, notice, cursor } = frame;
+      const { id, notice } = frame;
       hub.emit('retraction', { id, ...(notice !== undefined && { notice }), cursor });
     }
     if (known.list !== before) tellChange();
@@ -205,7 +177,7 @@ export function connect({
 
   function watchExpiry(): void {
     clearTimeout(expiryTimer);
-    const inMs = state.name === 'closed' ? undefined : expiresInMs(known, now());
+    const inMs = told === 'closed' ? undefined : expiresInMs(known, now());
     if (inMs === undefined) return;
     expiryTimer = setTimeout(
       () => {
@@ -218,10 +190,83 @@ export function connect({
     );
   }
 
-  const noticeNetwork = ({ type }: Event) => dispatch({ type: type === 'online' ? 'online' : 'offline' });
-  globalThis.addEventListener?.('online', noticeNetwork);
-  globalThis.addEventListener?.('offline', noticeNetwork);
-  take(firstStep);
+  function lead(): void {
+    isLeading = true;
+    link.start();
+    stayAwake();
+  }
+
+  /** Somebody looks, or did a moment ago. */
+  function stayAwake(): void {
+    clearTimeout(sleepTimer);
+    if (globalThis.document) sleepTimer = setTimeout(link.dispatch, limitMs, { type: 'sleep' });
+    link.dispatch({ type: 'wake' });
+  }
+
+  function enter(): void {
+    stay = Symbol();
+    const mine = stay;
+    if (!share || since !== undefined || !globalThis.navigator?.locks) return lead();
+    import('./tabs/shared-connection.ts').then(
+      ({ shareConnection }) => {
+        if (mine !== stay) return;
+        shared = shareConnection({
+          key: `${address}?${query}`,
+          known: () => known,
+          state: () => link.state,
+          isServerFrame,
+          isConnectionState,
+          expire,
+          stepsAhead,
+          onLead: lead,
+          onDeposed() {
+            isLeading = false;
+            clearTimeout(sleepTimer);
+            link.mirror({ name: 'reconnecting', failures: 0 });
+          },
+          onSeen: stayAwake,
+          onFrame: merge,
+          onKnown(better) {
+            known = better;
+            tellChange();
+          },
+          onState: link.mirror,
+        });
+        if (!shared) lead();
+      },
+      (error: unknown) => {
+        console.warn('newsline: the part for sharing did not load', error);
+        if (mine === stay) lead();
+      },
+    );
+  }
+
+  function leave(): void {
+    stay = undefined;
+    isLeading = false;
+    clearTimeout(sleepTimer);
+    shared?.leave();
+    shared = undefined;
+  }
+
+  enter();
+  const stopWatching = watchPageLife(limitMs / 4, {
+    onSeen() {
+      if (isLeading) stayAwake();
+      else shared?.seen();
+    },
+    onAway() {
+      if (!stay) return;
+      leave();
+      link.dispatch({ type: 'sleep' });
+    },
+    onBack() {
+      if (!stay) enter();
+    },
+    onNetwork(type) {
+      if (isLeading) link.dispatch({ type });
+    },
+  });
 
   return {
     get headlines() {
@@ -231,25 +276,26 @@ export function connect({
       return known.timeZone;
     },
     get status() {
-      return statusOf(state);
+      return told;
     },
     get cursor() {
       return known.cursor;
     },
+    now: () => now() + known.skewMs,
     on: hub.on,
     close() {
-      globalThis.removeEventListener?.('online', noticeNetwork);
-      globalThis.removeEventListener?.('offline', noticeNetwork);
       clearTimeout(expiryTimer);
-      dispatch({ type: 'stop' });
+      stopWatching();
+      leave();
+      link.dispatch({ type: 'stop' });
       hub.clear();
     },
   };
 }
 
-function streamAddress(base: string | undefined, channel: string): string {
+/** @throws TypeError */
+function channelAddress(base: string | undefined, channel: string): string {
   if (!channel) throw new TypeError('channel is missing');
   if (!base || !/^https?:\/\//i.test(base)) throw new TypeError('url must be http or https');
-  const { href } = new URL(`v1/channels/${encodeURIComponent(channel)}/stream`, base.replace(/\/*$/, '/'));
-  return href.replace(/^http/, 'ws');
+  return new URL(`v1/channels/${encodeURIComponent(channel)}`, base.replace(/\/*$/, '/')).href;
 }

@@ -10,15 +10,25 @@ import { mayReturn } from '../../src/protocol/close-code.ts';
  * What a reader is told.
  * - `connecting`: the first attempt is under way.
  * - `live`: the list is whole, and changes come as they happen.
+ * - `delayed`: the list is whole, and asked for again every few seconds: nothing better comes through here.
  * - `reconnecting`: the connection was lost or refused for now; the list may be behind; tried again by itself.
  * - `offline`: the device says that it has no network.
+ * - `asleep`: nobody has looked for long, so that it is not connected, on purpose; goes on when somebody looks.
  * - `refused`: the server does not want this reader back (close codes 4500 to 4999); for good.
  * - `closed`: by `close()`; for good.
  */
-export type Status = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'refused' | 'closed';
+export type Status =
+  | 'connecting'
+  | 'live'
+  | 'delayed'
+  | 'reconnecting'
+  | 'offline'
+  | 'asleep'
+  | 'refused'
+  | 'closed';
 
 interface Going {
-  readonly name: 'connecting' | 'reconnecting' | 'waiting' | 'live' | 'offline';
+  readonly name: 'connecting' | 'reconnecting' | 'waiting' | 'live' | 'delayed' | 'offline' | 'asleep';
   /** Attempts that failed since a connection last held. */
   readonly failures: number;
 }
@@ -29,14 +39,16 @@ export type ConnectionState =
   | { readonly name: 'closed' };
 
 export type ConnectionEvent =
-  /** A snapshot came, or word that the missed changes follow. */
-  | { readonly type: 'ready' }
-  /** The socket closed, or could not be made. */
+  /** A snapshot came, or word that the missed changes follow; `delayed`: by asking again and again. */
+  | { readonly type: 'ready' | 'delayed' }
+  /** The connection closed, or could not be made. */
   | { readonly type: 'lost'; readonly code: number; readonly reason: string }
   | { readonly type: 'goodbye'; readonly retryAfterMs: number }
-  | { readonly type: 'due' | 'online' | 'offline' | 'stop' };
+  /** `better`: another transport is worth a try. */
+  | { readonly type: 'due' | 'online' | 'offline' | 'sleep' | 'wake' | 'better' | 'stop' };
 
 export type Effect =
+  /** Opening: and set the timer to how long an attempt may take. */
   | { readonly do: 'open-socket' | 'drop-socket' | 'forget-cursor' }
   | { readonly do: 'set-timer'; readonly ms: number }
   /** Set the timer by `backoffMs`. */
@@ -47,8 +59,6 @@ export interface Step {
   readonly effects: readonly Effect[];
 }
 
-/** From opening a socket to the first snapshot. */
-const CONNECT_LIMIT_MS = 10_000;
 /** A connection that held this long was a good one: the next failure is the first again. */
 const SETTLED_AFTER_MS = 10_000;
 /** A goodbye is obeyed up to this long; also keeps the wait within what timers can count. */
@@ -61,9 +71,10 @@ export const CURSOR_CLOSES: readonly number[] = [4010, 4502];
 
 const DROP: Effect = { do: 'drop-socket' };
 
-const open = (name: 'connecting' | 'reconnecting', failures: number): Step => ({
+/** Opens, whatever was before: what is open must have been dropped. */
+export const open = (name: 'connecting' | 'reconnecting', failures: number): Step => ({
   state: { name, failures },
-  effects: [{ do: 'open-socket' }, { do: 'set-timer', ms: CONNECT_LIMIT_MS }],
+  effects: [{ do: 'open-socket' }],
 });
 
 const backOff = (failures: number, ...before: Effect[]): Step => ({
@@ -83,7 +94,12 @@ type Row = {
   ) => Step;
 };
 
+const sleep = (): Step => ({ state: { name: 'asleep', failures: 0 }, effects: [DROP] });
+
+const anywhere: Row = { sleep, offline: ({ failures }) => goOffline(failures) };
+
 const withSocket: Row = {
+  ...anywhere,
   lost: ({ failures }, { code, reason }) => {
     if (CURSOR_CLOSES.includes(code)) return backOff(failures, DROP, { do: 'forget-cursor' });
     if (mayReturn(code)) return backOff(failures, DROP);
@@ -93,27 +109,38 @@ const withSocket: Row = {
     state: { name: 'waiting', failures },
     effects: [DROP, { do: 'set-timer', ms: Math.min(retryAfterMs, RETRY_AFTER_LIMIT_MS) }],
   }),
-  offline: ({ failures }) => goOffline(failures),
 };
+
+const settle = (name: 'live' | 'delayed', failures: number): Step => ({
+  state: { name, failures },
+  effects: [{ do: 'set-timer', ms: SETTLED_AFTER_MS }],
+});
 
 const attempting: Row = {
   ...withSocket,
-  ready: ({ failures }) => ({
-    state: { name: 'live', failures },
-    effects: [{ do: 'set-timer', ms: SETTLED_AFTER_MS }],
-  }),
+  ready: ({ failures }) => settle('live', failures),
+  delayed: ({ failures }) => settle('delayed', failures),
   due: ({ failures }) => backOff(failures, DROP),
+};
+
+const settled: Row = {
+  ...withSocket,
+  due: ({ name }) => ({ state: { name, failures: 0 }, effects: [] }),
+  better: () => {
+    const step = open('reconnecting', 0);
+    return { ...step, effects: [DROP, ...step.effects] };
+  },
 };
 
 const TABLE: Readonly<Record<Going['name'], Row>> = {
   connecting: attempting,
   reconnecting: attempting,
-  live: { ...withSocket, due: () => ({ state: { name: 'live', failures: 0 }, effects: [] }) },
-  waiting: {
-    due: ({ failures }) => open('reconnecting', failures),
-    offline: ({ failures }) => goOffline(failures),
-  },
+  live: settled,
+  delayed: settled,
+  waiting: { ...anywhere, due: ({ failures }) => open('reconnecting', failures) },
+  asleep: { wake: () => open('reconnecting', 0) },
   offline: {
+    sleep,
     due: ({ failures }) => open('reconnecting', failures),
     // Not at once: a whole town may come online in the same second.
     online: () => ({ state: { name: 'waiting', failures: 0 }, effects: [{ do: 'back-off', failures: 0 }] }),
@@ -130,5 +157,11 @@ export function nextStep(state: ConnectionState, event: ConnectionEvent): Step |
   const react = TABLE[state.name][event.type] as ((state: Going, event: ConnectionEvent) => Step) | undefined;
   return react?.(state, event);
 }
+
+/** What another tab says of its connection may be anything. */
+export const isConnectionState = (value: unknown): value is ConnectionState => {
+  const name = (value as ConnectionState | null | undefined)?.name;
+  return name === 'refused' || Object.hasOwn(TABLE, String(name));
+};
 
 export const statusOf = ({ name }: ConnectionState): Status => (name === 'waiting' ? 'reconnecting' : name);

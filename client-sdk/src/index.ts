@@ -8,6 +8,6 @@ export {
   connect,
   type Ticker,
   type TickerEvents,
-  type WebSocketLike,
 } from './connect.ts';
 export type { Status } from './connection-state.ts';
+export type { WebSocketClass, WebSocketLike } from './transports/websocket.ts';

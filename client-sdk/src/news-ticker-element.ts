@@ -1,17 +1,17 @@
 /**
- * <news-ticker>: the ticker as an element. Its attributes are its state, all of them live; it draws once for each
- * turn of the event loop, whatever came in it, and follows its channel as long as it stands in a page.
+ * <news-ticker>: the ticker as an element. Its attributes are its state, all of them live; it follows its channel as
+ * long as it stands in a page, and gives what it hears to the show, a part that comes meanwhile. It keeps the ticker's
+ * box, and the page's own list in it, until that can draw.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
-import { createAnnouncer } from './announcer.ts';
-import { firstTimeZone } from './clock-text.ts';
+import { TICKER_ATTRIBUTES } from '../../src/protocol/ticker-attributes.ts';
 import { type ConnectOptions, connect, type Ticker, type TickerEvents } from './connect.ts';
 import { reportListenerError } from './event-hub.ts';
-import { heldList } from './held-list.ts';
-import { loadLayout } from './load-layout.ts';
-import { readAttributes, TICKER_ATTRIBUTES, type TickerAttributes } from './ticker-attributes.ts';
-import { createTickerFrame, type TickerFrame } from './ticker-frame.ts';
-import { nearestLanguage, type Words, wordsFor } from './words.ts';
+import { loadLayout, relativeTimes, show, speech, wordsFor } from './parts.ts';
+import { readAttributes, type TickerAttributes } from './ticker-attributes.ts';
+import type { TickerShow } from './ticker-show.ts';
+import { raiseStand, type Stand } from './ticker-stand.ts';
+import type { OwnWords } from './words.ts';
 
 /** Events of the element; all bubble and leave shadow trees. Cancelling a click keeps the browser where it is. */
 export interface NewsTickerEventMap {
@@ -22,6 +22,9 @@ export interface NewsTickerEventMap {
 }
 
 type Detail<Type extends keyof NewsTickerEventMap> = NewsTickerEventMap[Type]['detail'];
+
+/** Frames are not drawn where nobody sees them: then it is done all the same. */
+const FRAME_LIMIT_MS = 100;
 
 /** Server-side rendering imports this too, where there are no elements. */
 const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
@@ -34,22 +37,30 @@ export class NewsTickerElement extends Base {
   #ticker: Ticker | undefined;
   /** What the connection rests on; another key means another connection. */
   #key = '';
-  #frame: TickerFrame | undefined;
-  #words: Words = wordsFor('');
+  /** Whose lines are on show: a channel and its filter. */
+  #source = '';
+  #stand: Stand | undefined;
+  #show: TickerShow | undefined;
+  #ownWords: OwnWords | undefined;
   #headlines: readonly Headline[] = [];
   #timeZone: string | undefined;
   #isLoaded = false;
   #isDue = false;
-  /** Lines that come now come one by one, not as part of a whole list. */
-  #isLive = false;
   #isPaused = false;
-  #isReading = false;
-  /** What is on show while new headlines wait. */
-  #held: readonly Headline[] | undefined;
-  readonly #announcer = createAnnouncer({
-    polite: (announcement) => this.#frame?.announce(announcement, this.#words),
-    urgent: (flash) => this.#frame?.alert(flash, this.#words),
-  });
+  /** The browser put the page away, and may bring it back as it is. */
+  #isAway = false;
+
+  readonly #redraw = () => this.#invalidate();
+
+  /** Words of the page in place of ours: one, some, or a whole language of its own. */
+  get words(): OwnWords | undefined {
+    return this.#ownWords;
+  }
+
+  set words(words: OwnWords | undefined) {
+    this.#ownWords = words;
+    this.#invalidate();
+  }
 
   /** True from `pause()`, or the reader's own pausing, to `resume()`: new headlines wait. */
   get isPaused(): boolean {
@@ -58,24 +69,31 @@ export class NewsTickerElement extends Base {
 
   pause(): void {
     this.#isPaused = true;
-    this.#announcer.silence();
-    this.#hold();
+    this.#show?.silence();
+    this.#show?.hold();
   }
 
   resume(): void {
     this.#isPaused = false;
-    this.#hold();
+    this.#show?.hold();
   }
 
   connectedCallback(): void {
-    this.#frame ??= this.#createFrame();
+    this.#stand ??= raiseStand(this.attachShadow({ mode: 'open' }), this.#redraw);
+    for (const [target, type] of this.#pageEvents) target.addEventListener(type, this.#noticePage);
+    // Words that the page gave before its element was one hide the property that takes them.
+    const early = Object.getOwnPropertyDescriptor(this, 'words');
+    if (early && Reflect.deleteProperty(this, 'words')) this.words = early.value;
     this.#update();
   }
 
   disconnectedCallback(): void {
     // Moving an element takes it out and puts it in again at once: only who stays out is let go.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#disconnect();
+      if (this.isConnected) return;
+      this.#disconnect();
+      for (const [target, type] of this.#pageEvents) target.removeEventListener(type, this.#noticePage);
+      this.#show?.rest();
     });
   }
 
@@ -83,50 +101,70 @@ export class NewsTickerElement extends Base {
     this.#invalidate();
   }
 
-  #createFrame(): TickerFrame {
-    return createTickerFrame(this.attachShadow({ mode: 'open' }), {
-      onPause: () => (this.isPaused ? this.resume() : this.pause()),
-      onReading: (isReading) => {
-        this.#isReading = isReading;
-        this.#hold();
-      },
-      onShowNew: () => {
-        this.#held = undefined;
-        this.#isLive = true;
-        this.#hold();
-      },
-      onClick: (headline, event) => {
-        if (!this.#tell('newsline:click', { headline }, true)) event.preventDefault();
-      },
-      onDue: () => this.#invalidate(),
-    });
+  get #pageEvents() {
+    return [
+      [document, 'visibilitychange'],
+      [window, 'pagehide'],
+      [window, 'pageshow'],
+    ] as const;
   }
 
-  /** Keeps on show what is on show, or lets what waits come, as the reader has it. */
-  #hold(): void {
-    if (this.#isPaused || this.#isReading) {
-      if (this.#isLoaded) this.#held ??= this.#headlines;
-    } else if (this.#held) {
-      this.#held = undefined;
-      this.#isLive = true;
-    }
+  /** A page that nobody sees is silent, and drawn again when it is seen. Connections would keep it from being kept. */
+  readonly #noticePage = ({ type }: Event): void => {
+    if (type === 'pagehide') this.#isAway = true;
+    if (type === 'pageshow') this.#isAway = false;
+    if (this.#isAway) this.#disconnect();
+    if (document.hidden) this.#show?.silence();
     this.#invalidate();
-  }
+  };
 
-  #invalidate(): void {
-    if (this.#isDue || !this.isConnected) return;
+  /**
+   * Draws with the next frame, once, whatever comes until then: what is published and killed in one breath is never seen.
+   *
+   * @param isKill cannot wait until the page is seen.
+   */
+  #invalidate(isKill = false): void {
+    if (this.#isDue || this.#isAway || !this.isConnected) return;
+    if (document.hidden && this.#show?.isDrawn && !isKill) return;
     this.#isDue = true;
-    queueMicrotask(() => {
+    const update = () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(timer);
       this.#isDue = false;
       if (this.isConnected) this.#update();
-    });
+    };
+    const frame = requestAnimationFrame(update);
+    const timer = setTimeout(update, FRAME_LIMIT_MS);
   }
 
   #update(): void {
     const attributes = readAttributes(this);
-    this.#words = wordsFor(nearestLanguage(this));
     this.#follow(attributes);
-    this.#draw(attributes);
+    const stand = this.#stand;
+    stand?.keepSize(attributes);
+    this.#show ??=
+      stand &&
+      show.get(this.#redraw)?.({
+        ...stand,
+        element: this,
+        parts: { speech, relativeTimes, loadLayout, wordsFor },
+        isPaused: () => this.#isPaused,
+        onPause: (isPaused) => (isPaused ? this.pause() : this.resume()),
+        onClick: (headline, event) => {
+          if (!this.#tell('newsline:click', { headline }, true)) event.preventDefault();
+        },
+        redraw: this.#redraw,
+      });
+    // Asked for at once: it comes together with the show.
+    if (!this.#show) loadLayout(attributes.layout, this.#redraw);
+    this.#show?.render({
+      attributes,
+      ticker: this.#ticker,
+      headlines: this.#headlines,
+      timeZone: this.#timeZone,
+      isLoaded: this.#isLoaded,
+      ownWords: this.#ownWords,
+    });
   }
 
   /** Connects, unless the connection at hand is the one that the attributes ask for. */
@@ -134,16 +172,17 @@ export class NewsTickerElement extends Base {
     const source = JSON.stringify([channel, url, filter]);
     const key = `${limit} ${source}`;
     if (key === this.#key) return;
-    const isOtherSource = !this.#key.endsWith(` ${source}`);
     this.#disconnect();
     this.#key = key;
-    if (isOtherSource) {
+    if (source !== this.#source) {
+      this.#source = source;
       // Lines of one channel must not stand under the name of another.
       this.#headlines = [];
-      this.#held = undefined;
       this.#isLoaded = false;
+      this.#show?.forget();
     }
-    if (channel) this.#connect({ channel, filter, last: limit, ...(url !== undefined && { url }) });
+    if (channel)
+      this.#connect({ channel, filter, last: limit, share: true, ...(url !== undefined && { url }) });
   }
 
   #connect(options: ConnectOptions): void {
@@ -157,25 +196,19 @@ export class NewsTickerElement extends Base {
     }
     this.#ticker = ticker;
     ticker.on('headline', (event) => {
-      const { change, headline } = event;
-      const isShown = ticker.headlines.includes(headline);
-      if (this.#held && change === 'corrected') {
-        this.#held = this.#held.map((held) => (held.id === headline.id ? headline : held));
-      }
-      if (change === 'published' && isShown && !this.#isPaused) this.#announcer.announce(headline);
-      this.#isLive = isShown;
+      this.#show?.noteHeadline(event, ticker);
       this.#tell('newsline:headline', event);
     });
     ticker.on('retraction', (event) => {
-      this.#held = this.#held?.filter(({ id }) => id !== event.id);
-      this.#announcer.forget(event.id);
+      this.#show?.noteRetraction(event);
+      this.#invalidate(true);
       this.#tell('newsline:retraction', event);
     });
     ticker.on('change', ({ headlines, timeZone }) => {
       this.#headlines = headlines;
       this.#timeZone = timeZone;
       this.#isLoaded = true;
-      this.#hold();
+      this.#invalidate();
     });
     ticker.on('status', (event) => {
       this.#invalidate();
@@ -187,29 +220,7 @@ export class NewsTickerElement extends Base {
     this.#ticker?.close();
     this.#ticker = undefined;
     this.#key = '';
-    this.#announcer.silence();
-  }
-
-  #draw({ layout, limit, timeZone, heading, moreUrl }: TickerAttributes): void {
-    const isLive = this.#isLive;
-    this.#isLive = false;
-    const held = this.#held && heldList(this.#held, this.#headlines, limit);
-    if (held) this.#held = held.shown;
-    this.#frame?.render({
-      headlines: held?.shown ?? this.#headlines,
-      look: { words: this.#words, timeZone: firstTimeZone(timeZone, this.#timeZone) },
-      isPaused: this.#isPaused,
-      isHeld: held !== undefined,
-      isLive,
-      isLoaded: this.#isLoaded,
-      layout,
-      part: loadLayout(layout, () => this.#invalidate()),
-      limit,
-      heading,
-      moreUrl,
-      status: this.#ticker?.status ?? 'refused',
-      waiting: held?.waiting ?? 0,
-    });
+    this.#show?.silence();
   }
 
   /** @returns false where a listener cancelled it. */

@@ -2,19 +2,20 @@
  * Part: code that is loaded when it is first wanted, so that a page which does without it never loads it.
  *
  * One that does not come leaves the ticker as it is without it. The page's console is told once, and after a while
- * the part is asked for again.
+ * the part is asked for again. Nobody waits long for one that is slow: it is missing until it has come.
  */
 export interface Part<Content> {
   /**
-   * @param onSettled called once when the part has come, or did not; not where it is here already.
+   * @param onSettled called when the part has come, did not, or is missed by now; not where it is here already.
    * @returns undefined while it is not here.
    */
   get(onSettled: () => void): Content | undefined;
-  /** It did not come, and is not being asked for now. */
+  /** It did not come, or not yet though it was waited for: do without it for now. */
   readonly isMissing: boolean;
 }
 
 const ASK_AGAIN_AFTER_MS = 30_000;
+const MISSED_AFTER_MS = 1_500;
 
 export function createPart<Content>(
   load: () => Promise<Content>,
@@ -24,10 +25,16 @@ export function createPart<Content>(
   let failedAt: number | undefined;
   let waiting: Set<() => void> | undefined;
   let isTold = false;
+  let isMissing = false;
 
   async function ask(): Promise<void> {
     const asked = new Set<() => void>();
     waiting = asked;
+    const settle = () => {
+      isMissing = content === undefined;
+      for (const settled of asked) settled();
+    };
+    const patience = setTimeout(settle, MISSED_AFTER_MS);
     try {
       content = await load();
       failedAt = undefined;
@@ -36,8 +43,9 @@ export function createPart<Content>(
       if (!isTold) console.warn('newsline: a part of the ticker did not load', error);
       isTold = true;
     }
+    clearTimeout(patience);
     waiting = undefined;
-    for (const settled of asked) settled();
+    settle();
   }
 
   return {
@@ -49,7 +57,7 @@ export function createPart<Content>(
       return undefined;
     },
     get isMissing() {
-      return failedAt !== undefined;
+      return isMissing;
     },
   };
 }

@@ -1,7 +1,10 @@
 /**
  * Reading: whether somebody is reading what stands there. Then nothing may move: a hand rests on it, the focus or
- * a selection is in it, or it was scrolled away from its beginning.
+ * a selection is in it, it was scrolled away from its beginning, or the page was scrolled past its beginning.
  */
+/** Pixels of the beginning that may be out of sight before the rest counts as being read. */
+const BEGINNING_PX = 8;
+
 /** @returns stops watching. */
 export function watchReading(
   area: HTMLElement,
@@ -37,7 +40,20 @@ export function watchReading(
     { capture: true, passive: true, signal },
   );
   document.addEventListener('selectionchange', () => note('selection', hasSelection(area, root)), { signal });
-  return () => watch.abort();
+  // What is seen of it, not where the window ends: in a frame, the page around it is scrolled.
+  const sight = new IntersectionObserver(
+    (entries) => {
+      for (const { isIntersecting, intersectionRect, boundingClientRect } of entries) {
+        note('sight', isIntersecting && intersectionRect.top - boundingClientRect.top > BEGINNING_PX);
+      }
+    },
+    { threshold: Array.from({ length: 51 }, (_, at) => at / 50) },
+  );
+  sight.observe(area);
+  return () => {
+    watch.abort();
+    sight.disconnect();
+  };
 }
 
 function hasSelection(area: HTMLElement, root: ShadowRoot): boolean {

@@ -4,12 +4,19 @@
  */
 import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
 import { clockText } from './clock-text.ts';
-import { makeElement, setAttribute, setChildren, setText, webAddress } from './quiet-dom.ts';
-import type { Words } from './words.ts';
+import { makeElement, setAttribute, setChildren, setText } from './quiet-dom.ts';
+import type { TimeTexts } from './times/relative-times.ts';
+import { webAddress } from './web-address.ts';
+import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {
   readonly element: HTMLLIElement;
-  update(headline: Headline, look: LineLook): void;
+  /** What it was last told to show. */
+  readonly headline: Headline | undefined;
+  /** @param fold stands under the headline. */
+  update(headline: Headline, look: LineLook, fold?: HTMLElement): void;
+  /** Takes all words of the headline away, for good; with a notice, says that it was withdrawn and why. */
+  clear(words: Words, notice: string | undefined): void;
 }
 
 /** How all lines of a ticker are drawn. Another one is made where something of it differs. */
@@ -17,6 +24,12 @@ export interface LineLook {
   readonly words: Words;
   /** IANA zone of the times. */
   readonly timeZone: string;
+  /** Parameters for the links, as a query; those that do not begin with `utm_` are left out. */
+  readonly utm?: string | undefined;
+  /** Says how long ago it was; the clock does where missing. */
+  readonly relative?: TimeTexts['relative'];
+  /** Puts headings of days between the lines; none where missing. */
+  readonly withDays?: TimeTexts['withDays'];
 }
 
 /** Width and height of the thumbnail's box in the attributes; the style may show it otherwise. */
@@ -37,17 +50,17 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
   let link: HTMLAnchorElement | undefined;
   let picture: ReturnType<typeof createPicture> | undefined;
   let shown: readonly unknown[] = [];
-  let current: Headline;
+  let current: Headline | undefined;
 
   const createLink = (): HTMLAnchorElement => {
     const anchor = makeElement('a', 'link');
     anchor.rel = 'noopener';
-    anchor.addEventListener('click', (event) => onClick(current, event));
+    anchor.addEventListener('click', (event) => current && onClick(current, event));
     return anchor;
   };
 
-  function updateTitle({ title: text, url, language, urgency }: Headline, words: Words): void {
-    const address = webAddress(url);
+  function updateTitle({ title: text, url, language, urgency }: Headline, { words, utm }: LineLook): void {
+    const address = withCampaign(webAddress(url), utm);
     if (address !== undefined) link ??= createLink();
     const holder = address !== undefined && link ? link : plainTitle;
     if (holder !== plainTitle) setAttribute(holder, 'href', address);
@@ -62,10 +75,16 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
     setChildren(title, mark ? [badge, gap, holder] : [holder]);
   }
 
-  function updateMeta({ publishedAt, labels = [] }: Headline, { words, timeZone }: LineLook): void {
-    setText(time, clockText(publishedAt, timeZone));
+  function updateMeta(
+    { publishedAt, labels = [] }: Headline,
+    { words, timeZone }: LineLook,
+    ago: string | undefined,
+  ): void {
+    const clock = clockText(publishedAt, timeZone);
+    const isViewers = clock === clockText(publishedAt, undefined);
+    setText(time, ago || clock);
     setAttribute(time, 'datetime', publishedAt);
-    setAttribute(time, 'title', timeZone);
+    setAttribute(time, 'title', isViewers ? clock : `${clock}, ${zoneWords(words, timeZone)}`);
     const badges = [...meta.children].slice(1);
     setChildren(meta, [
       time,
@@ -87,17 +106,22 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
 
   return {
     element,
-    update(headline, look) {
-      const { words, timeZone } = look;
-      const next = [headline, words, timeZone];
+    get headline() {
+      return current;
+    },
+    update(headline, look, fold) {
+      const { words, timeZone, utm } = look;
+      const ago = look.relative?.(headline.publishedAt);
+      const next = [headline, words, timeZone, utm, fold, ago];
       if (next.every((value, at) => value === shown[at])) return;
       shown = next;
       current = headline;
-      updateTitle(headline, words);
-      updateMeta(headline, look);
+      updateTitle(headline, look);
+      updateMeta(headline, look, ago);
       updateNotice(headline, words);
       setChildren(notice, [noticeWord, noticeText]);
-      setChildren(body, headline.notice ? [title, meta, notice] : [title, meta]);
+      // The time stands above: whatever a correction makes of the title, it stays where it is.
+      setChildren(body, [meta, title, ...(headline.notice ? [notice] : []), ...(fold ? [fold] : [])]);
       const { image } = headline;
       const source = webAddress(image?.url);
       if (picture?.source !== source) picture = source === undefined ? undefined : createPicture(source);
@@ -106,7 +130,28 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
       picture?.describe(isSameText ? '' : (image?.alt ?? ''));
       setChildren(element, picture ? [picture.box, body] : [body]);
     },
+    clear(words, text) {
+      shown = [];
+      setAttribute(element, 'part', 'headline withdrawn');
+      setText(noticeText, text ?? '');
+      setText(noticeWord, words.withdrawn + (text ? ': ' : ''));
+      setChildren(notice, [noticeWord, noticeText]);
+      setChildren(element, text === undefined ? [] : [notice]);
+    },
   };
+}
+
+/** Adds what the site counts its visits by; what the address has already stays as it is. */
+function withCampaign(address: string | undefined, utm: string | undefined): string | undefined {
+  if (address === undefined || !utm) return address;
+  const url = new URL(address);
+  const added = new URLSearchParams();
+  for (const [name, value] of new URLSearchParams(utm)) {
+    if (name.startsWith('utm_') && !url.searchParams.has(name)) added.append(name, value);
+  }
+  // Not by the parameters of the address itself, which would write those anew, in another form.
+  if (added.size > 0) url.search += (url.search ? '&' : '?') + added;
+  return url.href;
 }
 
 /** A picture in a box of fixed size, which stays when the picture does not come. */

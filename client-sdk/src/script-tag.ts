@@ -3,6 +3,7 @@
  */
 import { connect } from './connect.ts';
 import { NewsTickerElement } from './news-ticker-element.ts';
+import { placeTickers } from './place-tickers.ts';
 import { registerNewsTicker } from './register-news-ticker.ts';
 
 declare global {
@@ -17,4 +18,5 @@ if (currentScript instanceof HTMLScriptElement && currentScript.src) {
 }
 
 registerNewsTicker();
+placeTickers(currentScript);
 globalThis.newsline ??= { connect };

@@ -1,8 +1,7 @@
 /** Ticker attributes: what the attributes of <news-ticker> ask for, read with their defaults and limits. */
 import type { Filter } from '../../src/protocol/filter.ts';
-import type { LayoutName } from './layouts/layout.ts';
-import { layoutName } from './load-layout.ts';
-import { webAddress } from './quiet-dom.ts';
+import { type LayoutName, layoutName } from './layouts/layout.ts';
+import { webAddress } from './web-address.ts';
 
 export interface TickerAttributes {
   readonly channel: string | undefined;
@@ -14,25 +13,21 @@ export interface TickerAttributes {
   readonly filter: Filter;
   /** IANA zone; undefined where the newsroom's is wanted. */
   readonly timeZone: string | undefined;
+  /** How long ago it was, not what the clock showed. */
+  readonly isRelative: boolean;
+  readonly hasDays: boolean;
+  /** Say whose clock the times are of, where it is not the viewer's. */
+  readonly hasZoneLabel: boolean;
   readonly heading: string | undefined;
   readonly moreUrl: string | undefined;
+  /** Parameters for the links. */
+  readonly utm: string | undefined;
+  /** What is taken away is told of for a while. */
+  readonly hasNotices: boolean;
 }
 
-/** The attributes that are read here: those that the element watches. */
-export const TICKER_ATTRIBUTES: readonly string[] = [
-  'channel',
-  'src',
-  'layout',
-  'limit',
-  'section',
-  'language',
-  'tag',
-  'max-urgency',
-  'time-zone',
-  'more-url',
-  'heading',
-  'lang',
-];
+/** What a banner shows where nothing else is asked for: breaking news. [IPTC urgency] */
+const BANNER_URGENCY = 3;
 
 export function readAttributes(element: Element): TickerAttributes {
   const read = (name: string) => element.getAttribute(name)?.trim() || undefined;
@@ -45,9 +40,9 @@ export function readAttributes(element: Element): TickerAttributes {
     const value = Number.parseInt(read(name) ?? '', 10);
     return Number.isNaN(value) ? otherwise : Math.min(most, Math.max(least, value));
   };
-  const layout = layoutName(read('layout') ?? null);
+  const layout = layoutName(read('layout'));
   const [section, language, tag] = ['section', 'language', 'tag'].map(list);
-  const maxUrgency = whole('max-urgency', 1, 9, undefined);
+  const maxUrgency = whole('max-urgency', 1, 9, layout === 'banner' ? BANNER_URGENCY : undefined);
   const zone = read('time-zone');
   return {
     channel: read('channel'),
@@ -61,7 +56,12 @@ export function readAttributes(element: Element): TickerAttributes {
       ...(maxUrgency !== undefined && { maxUrgency }),
     },
     timeZone: zone === 'viewer' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone,
+    isRelative: read('times')?.toLowerCase() === 'relative',
+    hasDays: layout === 'list' && element.hasAttribute('days'),
+    hasZoneLabel: element.hasAttribute('zone-label'),
     heading: read('heading'),
     moreUrl: webAddress(read('more-url'), document.baseURI),
+    utm: read('utm'),
+    hasNotices: read('retractions') === 'notice',
   };
 }

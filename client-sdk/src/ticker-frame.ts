@@ -3,24 +3,23 @@
  * of what waits, the way to all headlines, and the places from which news are spoken. It knows nothing of connections.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
-import type { Announcement } from './announcer.ts';
 import type { Status } from './connection-state.ts';
-import type { Layout, LayoutName, LayoutPart, LayoutState } from './layouts/layout.ts';
-import { tickerSheet } from './news-ticker-style.ts';
+import type { Layout, LayoutPart, LayoutState } from './layouts/layout.ts';
 import * as dom from './quiet-dom.ts';
 import { watchReading } from './reading.ts';
 import { createHeadlineLine } from './render-headline.ts';
-import type { Words } from './words.ts';
+import { showStyle } from './show-style.ts';
 
 interface FrameState extends LayoutState {
   /** False until the first list came. */
   readonly isLoaded: boolean;
-  readonly layout: LayoutName;
   /** Undefined while it is being loaded. */
-  readonly part: LayoutPart | undefined;
-  /** Lines that a place is kept for before they come. */
-  readonly limit: number;
+  readonly layout: LayoutPart | undefined;
   readonly heading: string | undefined;
+  /** Whose clock the times are of; empty where it need not be said. */
+  readonly zone: string;
+  /** False while our words are on their way: nothing is said in another language meanwhile, but its place is kept. */
+  readonly hasWords: boolean;
   /** Address of the "All" link; none without. */
   readonly moreUrl: string | undefined;
   readonly status: Status;
@@ -29,48 +28,54 @@ interface FrameState extends LayoutState {
 }
 
 export interface TickerFrame {
+  /** What stands in these is said by those who listen to the page. */
+  readonly status: HTMLElement;
+  readonly alert: HTMLElement;
   render(state: FrameState): void;
-  announce(announcement: Announcement | undefined, words: Words): void;
-  alert(flash: Headline | undefined, words: Words): void;
+}
+
+export interface FrameHost {
+  readonly root: ShadowRoot;
+  /** The box that stands there already, and the page's own list in it. */
+  readonly box: HTMLElement;
+  readonly slot: HTMLSlotElement;
+  readonly onClick: (headline: Headline, event: MouseEvent) => void;
+  /** Draws again, with the state as it is then. */
+  readonly redraw: () => void;
 }
 
 export interface FrameActions {
   readonly onPause: () => void;
+  readonly onTakeOver: () => void;
   /** The reader wants what waits. */
   readonly onShowNew: () => void;
   readonly onReading: (isReading: boolean) => void;
-  readonly onClick: (headline: Headline, event: MouseEvent) => void;
-  /** Something has to be drawn again. */
-  readonly onDue: () => void;
 }
 
 export function createTickerFrame(
-  root: ShadowRoot,
-  { onPause, onShowNew, onReading, onClick, onDue }: FrameActions,
+  { root, box, slot, onClick, redraw }: FrameHost,
+  { onPause, onTakeOver, onShowNew, onReading }: FrameActions,
 ): TickerFrame {
   const { makeElement, setAttribute, setChildren, setText } = dom;
-  const ticker = makeElement('section', 'ticker');
   const header = makeElement('header', 'header');
   const heading = makeElement('h2', 'heading');
+  const zone = makeElement('p', 'zone');
   const state = makeElement('span', 'state');
   const controls = makeElement('div', 'controls');
   const pause = makeElement('button', 'pause');
   const stage = makeElement('div', 'stage');
   const pill = makeElement('button', 'pill');
-  /** The page's own list, until ours is there. */
-  const slot = document.createElement('slot');
   const nothing = makeElement('p', 'nothing');
   const all = makeElement('a', 'all');
   const status = makeElement('div', 'announcer');
   const alert = makeElement('div', 'announcer');
-  const rows = new CSSStyleSheet();
+  const frameSheet = new CSSStyleSheet();
   const layoutSheet = new CSSStyleSheet();
   let shownPart: LayoutPart | undefined;
   let layout: Layout | undefined;
-  let rowsKept = 0;
 
   heading.id = 'heading';
-  ticker.setAttribute('aria-labelledby', heading.id);
+  box.setAttribute('aria-labelledby', heading.id);
   status.setAttribute('role', 'status');
   alert.setAttribute('role', 'alert');
   pause.type = 'button';
@@ -81,38 +86,41 @@ export function createTickerFrame(
     layout?.toStart();
     pause.focus({ preventScroll: true });
   });
-  header.append(heading, state, controls);
-  root.adoptedStyleSheets = [tickerSheet(), rows, layoutSheet];
-  root.append(ticker);
+  header.append(heading, zone, state, controls);
+  frameSheet.replaceSync(showStyle);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, frameSheet, layoutSheet];
   watchReading(stage, root, onReading);
 
-  function changeLayout(part: LayoutPart | undefined): void {
+  function changeLayout(part: LayoutPart): void {
     if (part === shownPart) return;
     shownPart = part;
     layout?.dispose();
-    layoutSheet.replaceSync(part?.style ?? '');
-    layout = part?.create({
+    layoutSheet.replaceSync(part.style);
+    layout = part.create({
       root,
       dom,
       createLine: () => createHeadlineLine(onClick),
-      redraw: onDue,
+      redraw,
+      pause: onTakeOver,
       focusControl: () => pause.focus(),
     });
   }
 
   return {
+    status,
+    alert,
     render(next) {
-      const { look, isPaused, isLoaded, headlines, limit } = next;
+      const { look, isPaused, isLoaded, headlines } = next;
       const { words } = look;
-      if (limit !== rowsKept) rows.replaceSync(`:host { --_rows: ${limit}; }`);
-      rowsKept = limit;
-      changeLayout(next.part);
-      const isReady = isLoaded && layout !== undefined;
-      setAttribute(ticker, 'lang', words.language);
-      setAttribute(ticker, 'data-state', isReady ? 'loaded' : 'loading');
-      setAttribute(ticker, 'data-layout', next.layout);
+      if (next.layout) changeLayout(next.layout);
+      const isReady = isLoaded && next.layout !== undefined;
+      setAttribute(box, 'lang', words.language);
+      setAttribute(box, 'dir', words.direction);
+      setAttribute(box, 'data-words', next.hasWords ? undefined : 'coming');
+      setAttribute(box, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
+      setText(zone, next.zone);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
       setText(pill, next.waiting > 0 ? words.newHeadlines(next.waiting) : '');
@@ -121,29 +129,14 @@ export function createTickerFrame(
       setText(all, words.all);
       setAttribute(all, 'href', next.moreUrl);
       setChildren(controls, [pause, ...(layout?.controls ?? [])]);
-      if (isReady) layout?.render(next);
       setChildren(stage, [
         ...(next.waiting > 0 ? [pill] : []),
         ...(isReady && layout ? [layout.element] : [slot]),
         ...(isReady && headlines.length === 0 ? [nothing] : []),
       ]);
-      setChildren(ticker, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
-    },
-    announce(announcement, words) {
-      if (!announcement) return status.replaceChildren();
-      const { count, latest } = announcement;
-      status.replaceChildren(`${words.newHeadlines(count)}. ${words.latest}: `, spoken(latest));
-    },
-    alert(flash, words) {
-      if (!flash) return alert.replaceChildren();
-      alert.replaceChildren(`${words.flash}: `, spoken(flash));
+      // A layout may measure: it is drawn where it stands.
+      if (isReady) layout?.render(next);
+      setChildren(box, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
     },
   };
-}
-
-function spoken({ title, language }: Headline): Node {
-  const text = document.createElement('span');
-  text.lang = language;
-  text.textContent = title;
-  return text;
 }

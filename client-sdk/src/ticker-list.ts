@@ -35,7 +35,10 @@ export interface TickerList {
 
 export const TOMBSTONE_LIMIT = 200;
 
-export type ListFrame = SnapshotFrame | ResumedFrame | HeadlineFrame | RetractionFrame;
+export type ListFrame = (SnapshotFrame | ResumedFrame | HeadlineFrame | RetractionFrame) & {
+  /** One of several that lead to this cursor together, and not the last of them: the place does not move yet. */
+  readonly isPart?: boolean;
+};
 
 export interface ListStep {
   readonly next: TickerList;
@@ -59,7 +62,7 @@ export function applyFrame(known: TickerList, frame: ListFrame, nowMs: number): 
   // Also one of an earlier place: a store brought back from a backup counts on from there.
   if (frame.type === 'snapshot') return { next: replaced(known, frame, nowMs), isNews: true };
   if (stepsAhead(frame.cursor, known.cursor) <= 0) return { next: known, isNews: false };
-  const { cursor } = frame;
+  const cursor = frame.isPart ? known.cursor : frame.cursor;
   if (frame.type === 'retraction') {
     const list = withoutHeadline(known.list, frame.id);
     const tombstones = withTombstone(known, frame.id);
@@ -85,14 +88,14 @@ export function expiresInMs({ list, skewMs }: TickerList, nowMs: number): number
 }
 
 /** Entries from one cursor to another; 1 where they do not compare: the frame is taken, and versions decide. */
-function stepsAhead(cursor: string, from: string | undefined): number {
+export function stepsAhead(cursor: string, from: string | undefined): number {
   const [to, here] = [parseCursor(cursor), from === undefined ? undefined : parseCursor(from)];
   return to && here && to.epoch === here.epoch ? to.sequence - here.sequence : 1;
 }
 
 function replaced(known: TickerList, frame: SnapshotFrame, nowMs: number): TickerList {
   const ahead = Date.parse(frame.serverTime) - nowMs;
-  const skewMs = Number.isFinite(ahead) ? ahead : 0;
+  const skewMs = Number.isFinite(ahead) ? ahead : known.skewMs;
   const buried = frame.headlines.filter((headline) => isBuried(known, headline));
   const list = buried.reduce(
     (rest, { id }) => withoutHeadline(rest, id),

@@ -1,5 +1,9 @@
 /**
- * Words: what the ticker itself says, in the languages of its interface. Headlines keep their own language.
+ * Words: what the ticker itself says. English stands here; other languages are parts of their own, loaded when a
+ * page speaks them (load-words.ts). Headlines keep their own language.
+ *
+ * Capitals are written as they are meant, never made by `text-transform`: it turns `i` into `I` where Azerbaijani
+ * and Turkish have `İ`.
  */
 import type { Label } from '../../src/protocol/headline.ts';
 import type { Status } from './connection-state.ts';
@@ -7,24 +11,65 @@ import type { Status } from './connection-state.ts';
 export interface Words {
   /** BCP 47 tag of these words. */
   readonly language: string;
+  /** Which way they run; as the page does where undefined. */
+  readonly direction?: 'ltr' | 'rtl';
   readonly heading: string;
   readonly all: string;
   readonly pause: string;
   readonly resume: string;
   readonly previous: string;
   readonly next: string;
+  readonly hide: string;
+  readonly close: string;
   readonly flash: string;
   readonly breaking: string;
   readonly labels: Readonly<Record<Label, string>>;
   readonly correction: string;
+  /** Stands before the notice of a headline that was taken away. */
+  readonly withdrawn: string;
+  /** Marks a headline that continues an earlier story. */
+  readonly followUp: string;
   readonly latest: string;
   readonly nothing: string;
   /** Said while the list may be behind. */
-  readonly status: Readonly<Partial<Record<Status, string>>>;
+  readonly status: Readonly<Partial<Record<Status | 'delayed' | 'asleep', string>>>;
   newHeadlines(count: number): string;
+  /**
+   * Whose clock the times are of, as "Baku time".
+   *
+   * @param city as the IANA zone names it, in English.
+   */
+  zone(city: string, timeZone: string): string;
+  /** Relative times and dates; those that are missing are English. */
+  readonly times?: Partial<TimeWords>;
 }
 
-const en: Words = {
+/** Words of relative times and of dates. */
+export interface TimeWords {
+  /** Less than a minute ago. */
+  readonly now: string;
+  /** Counts of the past begin with 1. */
+  minutes(count: number): string;
+  hours(count: number): string;
+  /** One day ago is yesterday. */
+  days(count: number): string;
+  /** Headings of days, with a capital where the language begins a line with one. */
+  readonly today: string;
+  readonly yesterday: string;
+  /** January first, in the case that a date asks for. */
+  readonly months: readonly string[];
+  /** Sunday first, as they stand in the heading of a day. */
+  readonly weekdays: readonly string[];
+  /** @param year left out where it goes without saying. */
+  date(day: number, month: string, year: number | undefined): string;
+  /** @param date made by `date`. */
+  weekdayAndDate(weekday: string, date: string): string;
+}
+
+/** Words that a page puts in place of ours, one or all of them. */
+export type OwnWords = Partial<Omit<Words, 'labels'>> & { readonly labels?: Partial<Words['labels']> };
+
+export const english: Words = {
   language: 'en',
   heading: 'News line',
   all: 'All',
@@ -32,85 +77,43 @@ const en: Words = {
   resume: 'Resume',
   previous: 'Previous',
   next: 'Next',
+  hide: 'Hide',
+  close: 'Close',
   flash: 'FLASH',
   breaking: 'BREAKING',
   labels: { live: 'LIVE', photo: 'PHOTOS', video: 'VIDEO' },
   correction: 'Correction',
+  withdrawn: 'Withdrawn',
+  followUp: 'Follow-up',
   latest: 'Latest',
   nothing: 'No headlines yet',
   status: {
     connecting: 'Connecting',
     reconnecting: 'Reconnecting',
+    delayed: 'Delayed',
+    asleep: 'On standby',
     offline: 'Offline',
     refused: 'Not available',
   },
   newHeadlines: (count) => `${count} new ${count === 1 ? 'headline' : 'headlines'}`,
+  zone: (city) => `${city} time`,
 };
 
-const az: Words = {
-  language: 'az',
-  heading: 'Xəbər lenti',
-  all: 'Hamısı',
-  pause: 'Dayandır',
-  resume: 'Davam et',
-  previous: 'Əvvəlki',
-  next: 'Növbəti',
-  flash: 'TƏCİLİ',
-  breaking: 'SON DƏQİQƏ',
-  labels: { live: 'CANLI', photo: 'FOTO', video: 'VİDEO' },
-  correction: 'Düzəliş',
-  latest: 'Sonuncu',
-  nothing: 'Hələ xəbər yoxdur',
-  status: {
-    connecting: 'Qoşulur',
-    reconnecting: 'Yenidən qoşulur',
-    offline: 'Şəbəkə yoxdur',
-    refused: 'Əlçatan deyil',
-  },
-  newHeadlines: (count) => `${count} yeni xəbər`,
-};
-
-const ru: Words = {
-  language: 'ru',
-  heading: 'Лента новостей',
-  all: 'Все',
-  pause: 'Пауза',
-  resume: 'Продолжить',
-  previous: 'Предыдущая',
-  next: 'Следующая',
-  flash: 'МОЛНИЯ',
-  breaking: 'СРОЧНО',
-  labels: { live: 'ПРЯМОЙ ЭФИР', photo: 'ФОТО', video: 'ВИДЕО' },
-  correction: 'Исправление',
-  latest: 'Последняя',
-  nothing: 'Новостей пока нет',
-  status: {
-    connecting: 'Подключение',
-    reconnecting: 'Переподключение',
-    offline: 'Нет сети',
-    refused: 'Недоступно',
-  },
-  newHeadlines: (count) => {
-    const [tens, ones] = [count % 100, count % 10];
-    if (ones === 1 && tens !== 11) return `${count} новая новость`;
-    const isFew = ones >= 2 && ones <= 4 && (tens < 12 || tens > 14);
-    return isFew ? `${count} новые новости` : `${count} новых новостей`;
-  },
-};
-
-/** @param language BCP 47 tag; English for languages that have no words yet. */
-export function wordsFor(language: string): Words {
-  const [primary] = language.toLowerCase().split('-');
-  return [az, ru].find((words) => words.language === primary) ?? en;
+/** Puts a page's own words in place of ours, word by word. */
+export function withOwnWords(words: Words, own: OwnWords | undefined): Words {
+  if (!own) return words;
+  return {
+    ...words,
+    ...own,
+    labels: { ...words.labels, ...own.labels },
+    status: { ...words.status, ...own.status },
+    times: { ...words.times, ...own.times },
+  };
 }
 
-/** Language of the nearest `lang` around a node, through shadow roots as well. */
-export function nearestLanguage(node: Element): string {
-  for (let at: Element | null = node; at; ) {
-    const named: Element | null = at.closest('[lang]');
-    if (named) return named.getAttribute('lang') ?? '';
-    const root: Node = at.getRootNode();
-    at = root instanceof ShadowRoot ? root.host : null;
-  }
-  return '';
+/** Whose clock shows the times of a zone; zones that are no place are called by their name. */
+export function zoneWords({ zone }: Words, timeZone: string): string {
+  const [area, ...place] = timeZone.split('/');
+  const city = place.at(-1)?.replaceAll('_', ' ');
+  return city === undefined || area === 'Etc' ? timeZone : zone(city, timeZone);
 }

@@ -4,6 +4,7 @@
  * The schemas are the ones that check requests, so the documents cannot promise what the service refuses.
  */
 import { wireSchemas } from '../domain/wire-schema.ts';
+import { embedPaths } from '../gateway/embed/embed-paths.ts';
 import { gatewayPaths } from '../gateway/gateway-paths.ts';
 import { asyncApiChannels } from '../gateway/stream-contract.ts';
 import { ingestPaths } from '../ingest/ingest-paths.ts';
@@ -15,7 +16,9 @@ type PathItem = Readonly<Record<string, unknown>>;
 
 export function openApiDocument(serverUrl: string): object {
   const paths: Record<string, PathItem> = {};
-  for (const source of [ingestPaths, gatewayPaths] as readonly Readonly<Record<string, PathItem>>[]) {
+  for (const source of [ingestPaths, gatewayPaths, embedPaths] as readonly Readonly<
+    Record<string, PathItem>
+  >[]) {
     for (const [path, item] of Object.entries(source)) paths[path] = { ...paths[path], ...item };
   }
   return {

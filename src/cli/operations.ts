@@ -1,7 +1,7 @@
 /** Operations: health, readiness, metrics and the contracts, the same in every role. */
 import express, { type Router } from 'express';
 import type { Gateway } from '../gateway/gateway.ts';
-import { addressOf } from './address-of.ts';
+import { serviceAddress } from '../gateway/service-address.ts';
 import { asyncApiDocument, openApiDocument } from './contracts.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -38,10 +38,10 @@ export function createOperations({ gateway, whyUnready, metrics, publicUrl }: Op
     response.type(metrics.contentType).send(await metrics.text());
   });
   router.get('/openapi.json', (request, response) => {
-    response.json(openApiDocument(publicUrl ?? addressOf(request)));
+    response.json(openApiDocument(publicUrl ?? serviceAddress(request)));
   });
   router.get('/asyncapi.json', (request, response) => {
-    response.json(asyncApiDocument(publicUrl ?? addressOf(request)));
+    response.json(asyncApiDocument(publicUrl ?? serviceAddress(request)));
   });
   return router;
 }

@@ -1,8 +1,9 @@
-/** Public files: the SDK in one file, for every website, and the start page with its style. */
+/** Public files: the SDK in one file, for every website, and the pages of the service. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import express, { type Router } from 'express';
-import { addressOf } from './address-of.ts';
+import { escapeMarkup } from '../gateway/embed/markup.ts';
+import { serviceAddress } from '../gateway/service-address.ts';
 import { FIRST_CHANNEL } from './first-start.ts';
 
 export interface PublicFilesOptions {
@@ -10,20 +11,27 @@ export interface PublicFilesOptions {
   readonly publicUrl: string | undefined;
 }
 
+/** Loaded by other websites, or by embed pages that a sandbox left without an origin. */
+const FOR_ALL_WEBSITES = ['/newsline.js', '/newsline/:part', '/embed.js', '/embed-frame.js', '/mark.svg'];
+
 export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOptions): Router {
   const router = express.Router();
-  const startPage = readFileSync(join(publicFolder, 'start.html'), 'utf8');
-
-  router.get('/', (request, response) => {
-    const url = escapeHtml(publicUrl ?? addressOf(request));
-    response
-      .set('cache-control', 'no-cache')
-      .type('html')
-      .send(startPage.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
-  });
+  for (const [path, file] of [
+    ['/', 'start.html'],
+    ['/embed-builder', 'embed-builder.html'],
+  ] as const) {
+    const page = readFileSync(join(publicFolder, file), 'utf8');
+    router.get(path, (request, response) => {
+      const url = escapeMarkup(publicUrl ?? serviceAddress(request));
+      response
+        .set('cache-control', 'no-cache')
+        .type('html')
+        .send(page.replaceAll('{{url}}', () => url).replaceAll('{{channel}}', FIRST_CHANNEL));
+    });
+  }
   router.get('/docs', (_request, response) => response.redirect('/docs/index.html'));
-  router.get(['/newsline.js', '/newsline/:part'], (_request, response, next) => {
-    // Any website may load the script; what it may read is decided where it reads.
+  router.get(FOR_ALL_WEBSITES, (_request, response, next) => {
+    // Any website may load them; what it may read is decided where it reads.
     response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
     next();
   });
@@ -37,13 +45,3 @@ export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOption
   );
   return router;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

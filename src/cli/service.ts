@@ -80,6 +80,7 @@ export async function startService({
     ? startGateway({
         engine,
         origins: [...settings.origins, ...(settings.publicUrl ? [new URL(settings.publicUrl).origin] : [])],
+        publicUrl: settings.publicUrl,
         trustedProxies: settings.trustedProxies,
         connections: settings.maxConnections,
         connectionsPerAddress: settings.maxConnectionsPerAddress,

@@ -71,4 +71,8 @@ export const formatInZone = (ms: number, timeZone: string): string =>
     'yyyy-MM-dd HH:mm ZZ',
   );
 
+/** The wall clock of an instant in a zone, as tickers show it: `18:00 23.11.2026`. */
+export const clockText = (instant: string, timeZone: string): string =>
+  DateTime.fromISO(instant, { zone: timeZone }).toFormat('HH:mm dd.MM.yyyy');
+
 const invalid = (message: string) => refused({ code: 'invalid-field', message });

@@ -12,6 +12,8 @@ import { addressKey } from './client-address.ts';
 export const COST = {
   /** A list as JSON, a file, or one message on a connection. */
   request: 1,
+  /** An embed page that is not at hand, beside its request. */
+  page: 3,
   /** A stream, by WebSocket or server-sent events. */
   stream: 2,
   /** A filter that no one uses yet: up to a thousand changes are framed for it. */

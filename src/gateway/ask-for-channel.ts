@@ -19,7 +19,10 @@ export interface Asked {
   readonly subscription: Subscription;
 }
 
-/** Sets the header fields by which browsers let an allowed website read the answer. [Fetch standard, CORS protocol] */
+/**
+ * Sets the header fields by which browsers let a website read the answer. [Fetch standard, CORS protocol]
+ * Also one that is not allowed: it is told so, and nothing else, and does not ask again and again.
+ */
 export async function askForChannel(
   request: Request,
   response: Response,
@@ -32,8 +35,11 @@ export async function askForChannel(
   const name = parseChannelName(String(request.params['channel']));
   const mirror = await findMirror(mirrors, name, paid);
   const allowed = mirror.ok ? mirror.value.channel.origins : [];
+  if (origin !== undefined) {
+    response.set('access-control-allow-origin', origin);
+    response.set('access-control-expose-headers', 'date, etag, retry-after');
+  }
   if (!origins.mayRead(request.headers, allowed)) return refused(originDenied(request.headers));
-  if (origin !== undefined) response.set('access-control-allow-origin', origin);
   // Not before: a browser hides an answer without that field from its page, and with it when to return.
   if (!paid.ok) return paid;
   if (!mirror.ok) return mirror;
@@ -43,7 +49,7 @@ export async function askForChannel(
 }
 
 /** Who has not paid is answered from what is here: the store is not asked for them, and nothing waits. */
-function findMirror(
+export function findMirror(
   mirrors: Mirrors,
   name: Result<string>,
   paid: Result<undefined>,

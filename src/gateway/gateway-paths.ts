@@ -1,10 +1,10 @@
 /** Gateway paths: what the gateway answers over HTTP, for /openapi.json. Built from the schemas that check queries. */
-
+import type { z } from 'zod';
 import { channelName } from '../domain/channel.ts';
 import { HEADLINE_REF, PROBLEM_REF, toJsonSchema } from '../domain/wire-schema.ts';
 import { subscriptionQuerySchema } from './subscription.ts';
 
-const problem = (description: string) => ({
+export const problem = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: PROBLEM_REF } },
 });
@@ -17,20 +17,23 @@ const refusals = {
   '429': problem('This address asks for too much, or has too many connections'),
 };
 
-const channel = { name: 'channel', in: 'path', required: true, schema: toJsonSchema(channelName) };
+export const channel = { name: 'channel', in: 'path', required: true, schema: toJsonSchema(channelName) };
 
 /** Parameters that may be given several times, to be met by any of their values. */
 const REPEATED = ['section', 'language', 'tag'];
 
-const queryParameters = Object.entries(subscriptionQuerySchema.shape).map(([name, schema]) => ({
-  name,
-  in: 'query',
-  required: false,
-  schema: REPEATED.includes(name)
-    ? { type: 'array', items: { type: 'string' }, maxItems: 10 }
-    : toJsonSchema(schema),
-  ...(REPEATED.includes(name) && { style: 'form', explode: true }),
-}));
+export const parametersOf = ({ shape }: z.ZodObject) =>
+  Object.entries(shape).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: !schema.safeParse(undefined).success,
+    schema: REPEATED.includes(name)
+      ? { type: 'array', items: { type: 'string' }, maxItems: 10 }
+      : toJsonSchema(schema as z.ZodType),
+    ...(REPEATED.includes(name) && { style: 'form', explode: true }),
+  }));
+
+const queryParameters = parametersOf(subscriptionQuerySchema);
 
 const text = { type: 'string' } as const;
 

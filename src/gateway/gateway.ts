@@ -14,6 +14,8 @@ import { type AddressBudgets, createAddressBudgets } from './address-budgets.ts'
 import { type CanaryOptions, type Hearing, startCanary } from './canary.ts';
 import type { ChannelMirror } from './channel-mirror.ts';
 import { createAddressOf } from './client-address.ts';
+import { createEmbedRoutes } from './embed/embed-routes.ts';
+import { createOEmbedRoute } from './embed/oembed-route.ts';
 import { createEventStreamRoute } from './event-stream-route.ts';
 import { createFanOut } from './fan-out.ts';
 import { createFilterPlaces, type FilterPlacesOptions } from './filter-places.ts';
@@ -21,6 +23,7 @@ import { createHeadlinesRoute } from './headlines-route.ts';
 import { type MirrorsOptions, startMirrors } from './mirrors.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { createReception, type GoodbyeReason, type ReceptionOptions } from './reception.ts';
+import { serviceAddress } from './service-address.ts';
 import { createTally, type Tally } from './tally.ts';
 import { createWebSocketStreams, type WebSocketStreamsOptions } from './websocket-streams.ts';
 
@@ -33,6 +36,8 @@ export interface GatewayOptions
   readonly engine: Pick<Engine, 'channels' | 'headlines' | 'feed'>;
   /** Websites that may read every channel, beside the service's own origin. */
   readonly origins: readonly string[];
+  /** Where readers reach the service, for pages that name it. @default as each request found it */
+  readonly publicUrl?: string | undefined;
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed. @default [] */
   readonly trustedProxies?: readonly string[];
   /** Milliseconds since 1970 UTC. */
@@ -117,6 +122,12 @@ export function startGateway({
     places: createFilterPlaces(budgets, options),
     onRefused,
   };
+  const embeds = {
+    ...shared,
+    now,
+    allowedOrigins: options.origins,
+    serviceUrl: (request: express.Request) => options.publicUrl ?? serviceAddress(request),
+  };
   const streams = createWebSocketStreams({ ...options, ...shared, tally, onTrouble });
 
   const stop = () => {
@@ -126,7 +137,14 @@ export function startGateway({
   };
 
   return {
-    router: express.Router().use(createHeadlinesRoute({ ...shared, now }), createEventStreamRoute(shared)),
+    router: express
+      .Router()
+      .use(
+        createHeadlinesRoute({ ...shared, now }),
+        createEventStreamRoute(shared),
+        createEmbedRoutes(embeds),
+        createOEmbedRoute(embeds),
+      ),
     handleUpgrade: streams.handleUpgrade,
     get unreadyBecause() {
       if (reception.isDraining) return 'it is draining';

@@ -3,6 +3,7 @@
  * not allowed is denied. Programs that say none are no browsers. [RFC 6454; RFC 6455 10.2]
  */
 import type { IncomingHttpHeaders } from 'node:http';
+import { matchesOrigin } from '../protocol/origin-pattern.ts';
 import type { Refusal } from '../protocol/refusal.ts';
 
 /** What a request says of the page it comes from. */
@@ -19,7 +20,7 @@ export function createOriginPolicy(origins: readonly string[]): OriginPolicy {
     mayRead({ origin, host }, channelOrigins = []) {
       if (origin === undefined) return true;
       const asked = origin.toLowerCase();
-      return isOwn(asked, host) || matches(asked, origins) || matches(asked, channelOrigins);
+      return isOwn(asked, host) || matchesOrigin(asked, origins) || matchesOrigin(asked, channelOrigins);
     },
   };
 }
@@ -28,18 +29,6 @@ export function createOriginPolicy(origins: readonly string[]): OriginPolicy {
 function isOwn(origin: string, host: string | undefined): boolean {
   const at = origin.indexOf('://');
   return host !== undefined && at > 0 && origin.slice(at + 3) === host.toLowerCase();
-}
-
-function matches(origin: string, allowed: readonly string[]): boolean {
-  return allowed.some((pattern) => {
-    if (pattern === '*' || pattern === origin) return true;
-    const at = pattern.indexOf('://*.');
-    if (at < 0) return false;
-    const [scheme, domain] = [pattern.slice(0, at + 3), pattern.slice(at + 4)];
-    return (
-      origin.startsWith(scheme) && origin.length > scheme.length + domain.length && origin.endsWith(domain)
-    );
-  });
 }
 
 export const originDenied = ({ origin }: ReaderOrigin): Refusal => ({

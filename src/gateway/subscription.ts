@@ -21,7 +21,7 @@ const values = <Schema extends z.ZodType>(schema: Schema) =>
   );
 
 /** A number in a frame, digits in a query. */
-function wholeNumber(least: number, most: number) {
+export function wholeNumber(least: number, most: number) {
   const digits = z
     .string()
     .regex(/^\d{1,4}$/, 'must be a whole number')
@@ -66,8 +66,8 @@ export type ClientRequest =
   | { readonly type: 'subscribe'; readonly channel: string; readonly subscription: Subscription }
   | { readonly type: 'unsubscribe'; readonly channel: string };
 
-/** @param query as it stands in the address, without its question mark; nearly all readers send the same one. */
-export const parseSubscriptionQuery = boundedMemo((query: string): Result<Subscription> => {
+/** The parameters of a query by name; those that come several times as lists. */
+export function readQuery(query: string): Result<Readonly<Record<string, string | string[]>>> {
   if (query.split('&', PARAMETER_LIMIT + 1).length > PARAMETER_LIMIT) {
     return refuseFields([{ field: 'query', message: `must have at most ${PARAMETER_LIMIT} parameters` }]);
   }
@@ -77,7 +77,14 @@ export const parseSubscriptionQuery = boundedMemo((query: string): Result<Subscr
     const all = parameters.getAll(name);
     fields[name] = all.length === 1 && all[0] !== undefined ? all[0] : all;
   }
-  const input = check(subscriptionQuerySchema, fields, 'query');
+  return accepted(fields);
+}
+
+/** @param query as it stands in the address, without its question mark; nearly all readers send the same one. */
+export const parseSubscriptionQuery = boundedMemo((query: string): Result<Subscription> => {
+  const fields = readQuery(query);
+  if (!fields.ok) return fields;
+  const input = check(subscriptionQuerySchema, fields.value, 'query');
   return input.ok ? toSubscription(input.value) : input;
 });
 

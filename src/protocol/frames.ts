@@ -125,6 +125,12 @@ export function decodeServerFrame(text: string): ServerFrame | undefined {
   } catch {
     return undefined;
   }
-  if (!isObject(value) || !isText(value['type']) || !Object.hasOwn(isFrame, value['type'])) return undefined;
-  return isFrame[value['type'] as ServerFrame['type']](value) ? (value as unknown as ServerFrame) : undefined;
+  return isServerFrame(value) ? value : undefined;
 }
+
+/** The same of what was read already, from wherever it came. */
+export const isServerFrame = (value: unknown): value is ServerFrame =>
+  isObject(value) &&
+  isText(value['type']) &&
+  Object.hasOwn(isFrame, value['type']) &&
+  isFrame[value['type'] as ServerFrame['type']](value);

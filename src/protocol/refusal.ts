@@ -34,6 +34,7 @@ const REFUSALS = {
   'too-many-connections': { status: 429, title: 'Too many connections from this address', close: 4029 },
   'too-many-arrivals': { status: 503, title: 'Too many readers are arriving at once', close: 4013 },
   'too-many-filters': { status: 503, title: 'Too many different filters are in use', close: 4012 },
+  'unknown-format': { status: 501, title: 'This format is not spoken here', close: 4500 },
   'internal-error': { status: 500, title: 'Something went wrong on our side', close: 4011 },
   'engine-unavailable': { status: 503, title: 'The store does not answer', close: 4003 },
   draining: { status: 503, title: 'This server is about to stop', close: 4000 },

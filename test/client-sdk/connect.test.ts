@@ -70,7 +70,14 @@ const latest = (): FakeSocket => {
   return socket;
 };
 const start = (more: Partial<ConnectOptions> = {}) =>
-  connect({ url: 'https://news.example', channel: 'en', WebSocket: FakeSocket, random: () => 0.5, ...more });
+  connect({
+    url: 'https://news.example',
+    channel: 'en',
+    WebSocket: FakeSocket,
+    fallback: false,
+    random: () => 0.5,
+    ...more,
+  });
 
 beforeEach(() => {
   FakeSocket.made = [];
@@ -123,8 +130,8 @@ describe('connect', () => {
       notice: 'Withdrawn',
     });
     expect(told).toEqual([
-      'live',
       [['story-1'], 'Asia/Baku'],
+      'live',
       ['published', 'story-2'],
       [['story-2', 'story-1'], 'Asia/Baku'],
       ['story-1', 'Withdrawn'],

@@ -15,9 +15,13 @@ const lost = (code: number): ConnectionEvent => ({ type: 'lost', code, reason: '
 const events: fc.Arbitrary<ConnectionEvent> = fc.oneof(
   fc.constantFrom<ConnectionEvent>(
     { type: 'ready' },
+    { type: 'delayed' },
+    { type: 'better' },
     { type: 'due' },
     { type: 'online' },
     { type: 'offline' },
+    { type: 'sleep' },
+    { type: 'wake' },
     { type: 'goodbye', retryAfterMs: 500 },
   ),
   fc.constantFrom(1006, 4000, 4010, 4029, 4502, 4504).map(lost),
@@ -54,13 +58,13 @@ describe('the table of a connection', () => {
     );
   });
 
-  it('always has a way on: a socket that may speak, or a timer that runs', () => {
+  it('always has a way on: a socket that may speak, a timer that runs, or somebody who looks', () => {
     fc.assert(
       fc.property(all, (events) => {
         const state = through(...events);
         if (['refused', 'closed'].includes(state.name)) return;
-        const { state: after } = step(state, { type: 'due' });
-        expect(['connecting', 'reconnecting', 'waiting', 'live', 'offline']).toContain(after.name);
+        const { state: after } = step(state, { type: state.name === 'asleep' ? 'wake' : 'due' });
+        expect(['connecting', 'reconnecting', 'waiting', 'live', 'delayed', 'offline']).toContain(after.name);
         if (state.name === 'waiting' || state.name === 'offline') expect(after.name).toBe('reconnecting');
       }),
     );
@@ -124,5 +128,21 @@ describe('the table of a connection', () => {
     expect(statusOf(through(lost(1006)))).toBe('reconnecting');
     expect(statusOf(through(lost(1006), { type: 'due' }))).toBe('reconnecting');
     expect(statusOf(through({ type: 'offline' }))).toBe('offline');
+  });
+
+  it('holds nothing open while it sleeps, and connects at once when it wakes', () => {
+    const { state, effects } = step(live, { type: 'sleep' });
+    expect([statusOf(state), effects]).toEqual(['asleep', [{ do: 'drop-socket' }]]);
+    for (const type of ['due', 'online', 'offline', 'ready', 'sleep'] as const) {
+      expect(nextStep(state, { type })).toBeUndefined();
+    }
+    expect(step(state, { type: 'wake' }).effects).toEqual([{ do: 'open-socket' }]);
+  });
+
+  it('lets go of what it has before it tries something better', () => {
+    const delayed = through({ type: 'delayed' });
+    expect(statusOf(delayed)).toBe('delayed');
+    expect(step(delayed, { type: 'better' }).effects).toEqual([{ do: 'drop-socket' }, { do: 'open-socket' }]);
+    expect(nextStep(through(lost(1006)), { type: 'better' })).toBeUndefined();
   });
 });

@@ -39,6 +39,7 @@ describe('the fake service', () => {
       url: service.url,
       channel: 'main',
       WebSocket: service.WebSocket,
+      fallback: false,
       random: () => 0.5,
     });
     await service.connected();

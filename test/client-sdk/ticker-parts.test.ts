@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import { ANNOUNCE_EVERY_MS, createAnnouncer } from '../../client-sdk/src/announcer.ts';
 import { clockText, firstTimeZone } from '../../client-sdk/src/clock-text.ts';
 import { heldList } from '../../client-sdk/src/held-list.ts';
-import { webAddress } from '../../client-sdk/src/quiet-dom.ts';
-import { wordsFor } from '../../client-sdk/src/words.ts';
+import { webAddress } from '../../client-sdk/src/web-address.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
 import { inventHeadline, inventHeadlines } from './invented-headlines.ts';
 
@@ -34,35 +33,6 @@ describe('the clock text', () => {
     expect(clockText('yesterday', 'UTC')).toBe('');
     expect(firstTimeZone(null, 'Nowhere/Town', 'Asia/Baku')).toBe('Asia/Baku');
     expect(firstTimeZone(null, undefined, '')).toBe('UTC');
-  });
-});
-
-describe('the words', () => {
-  it('follow the language, whatever its region, and are English where there are none', () => {
-    expect(['az', 'az-Latn-AZ', 'RU', 'en-GB', 'eo', ''].map((tag) => wordsFor(tag).all)).toEqual([
-      'Hamısı',
-      'Hamısı',
-      'Все',
-      'All',
-      'All',
-      'All',
-    ]);
-  });
-
-  it('count headlines as each language does', () => {
-    expect([1, 2].map((count) => wordsFor('en').newHeadlines(count))).toEqual([
-      '1 new headline',
-      '2 new headlines',
-    ]);
-    expect(wordsFor('az').newHeadlines(3)).toBe('3 yeni xəbər');
-    const plural = new Intl.PluralRules('ru');
-    const forms = { one: 'новая новость', few: 'новые новости', many: 'новых новостей' } as Record<
-      string,
-      string
-    >;
-    for (let count = 0; count < 130; count += 1) {
-      expect(wordsFor('ru').newHeadlines(count)).toBe(`${count} ${forms[plural.select(count)]}`);
-    }
   });
 });
 

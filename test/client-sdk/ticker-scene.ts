@@ -36,12 +36,15 @@ export async function openScene(
     csp,
     context = {},
     timeZone = 'Asia/Baku',
+    hasClock = false,
   }: {
     readonly headlines?: readonly Headline[];
     readonly body?: string;
     readonly csp?: (url: string) => string;
     readonly context?: BrowserContextOptions;
     readonly timeZone?: string;
+    /** The page's time stands still until the test lets it run: `page.clock`. */
+    readonly hasClock?: boolean;
   } = {},
 ): Promise<Scene> {
   const service = await startTickerService({ headlines, timeZone });
@@ -49,6 +52,7 @@ export async function openScene(
   const page = await browser.newPage({ viewport: { width: 360, height: 700 }, ...context });
   ends.push(() => page.close());
   page.setDefaultTimeout(10_000);
+  if (hasClock) await page.clock.install();
   await page.route('https://img.example/**', (route) =>
     route.request().url().endsWith('.svg')
       ? route.fulfill({ contentType: 'image/svg+xml', body: PICTURE })

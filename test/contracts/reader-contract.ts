@@ -48,7 +48,13 @@ export function readerContract(name: string, start: () => Promise<ReaderService>
     });
 
     function follow(options: Partial<ConnectOptions> = {}): Follower {
-      const ticker = connect({ channel: 'main', random: () => 0, ...service.connection, ...options });
+      const ticker = connect({
+        channel: 'main',
+        fallback: false,
+        random: () => 0,
+        ...service.connection,
+        ...options,
+      });
       tickers.push(ticker);
       const told: string[] = [];
       const statuses: string[] = [];

@@ -78,6 +78,10 @@ describe('a warm gateway', () => {
     await many.frame(({ type }) => type === 'snapshot');
     await fetch(`${list}?${since}`);
     await fetch(list);
+    for (const query of ['', '?section=sport&limit=5', '?theme=dark']) {
+      expect((await fetch(`${url}/embed/main${query}`)).status).toBe(200);
+      expect((await fetch(`${url}/oembed?url=${url}/embed/main${query}`)).status).toBe(200);
+    }
     for (const { socket } of [...readers, many]) socket.terminate();
     expect(callsBetween(before, await readCalls(client))).toEqual({});
 

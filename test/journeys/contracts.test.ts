@@ -119,6 +119,21 @@ async function doEverything(api: DocumentedApi): Promise<void> {
   for (const id of ['story-1', 'story-2', 'story-3']) await expectOf(200, 'lookBackOnHeadline', { id });
 }
 
+/** A conditional request as a cache sends it; else fetch would say that it wants no answer from a cache. */
+const ifChanged = (etag: string | null) => ({ 'if-none-match': etag ?? '', 'cache-control': 'max-age=0' });
+
+async function embedEverything(api: DocumentedApi, url: string): Promise<void> {
+  const expectOf = expectStatus.bind(undefined, api);
+  const query = '?layout=list&limit=5&section=city&accent=b4131f&timeZone=Asia/Baku';
+  const { headers } = await expectOf(200, 'showEmbedPage', { query });
+  await expectOf(304, 'showEmbedPage', { query, headers: ifChanged(headers.get('etag')) });
+  await expectOf(200, 'readEmbedStyle', { query: '?accent=b4131f' });
+  const page = encodeURIComponent(`${url}/embed/main?limit=5`);
+  await expectOf(200, 'readOEmbed', { query: `?url=${page}&maxwidth=400&maxheight=300&format=json` });
+  await expectOf(501, 'readOEmbed', { query: `?url=${page}&format=yaml` });
+  await expectOf(404, 'readOEmbed', { query: `?url=${page.replace('main', 'nowhere')}` });
+}
+
 async function readEverything(api: DocumentedApi, url: string): Promise<void> {
   const expectOf = expectStatus.bind(undefined, api);
   const begin = await expectOf(200, 'readHeadlines', { key: null, query: '?last=0' });
@@ -135,8 +150,7 @@ async function readEverything(api: DocumentedApi, url: string): Promise<void> {
   });
   await expectOf(304, 'readHeadlines', {
     query: '?last=5&section=city&language=az&tag=bridge&tag=x&maxUrgency=3',
-    // Else fetch would say that it wants no answer from a cache, which no cache does.
-    headers: { 'if-none-match': headers.get('etag') ?? '', 'cache-control': 'max-age=0' },
+    headers: ifChanged(headers.get('etag')),
   });
   await expectOf(200, 'streamHeadlines', { key: null, headers: { accept: 'text/event-stream' } });
 
@@ -162,11 +176,13 @@ async function doWrong(api: DocumentedApi): Promise<void> {
       await expectOf(401, operation, { key: 'nl_wrong', ...body });
       await expectOf(403, operation, { key: otherKey, ...body });
     } else {
-      await expectOf(403, operation, { headers: { origin: 'https://stranger.example' } });
-      await expectOf(400, operation, { query: '?since=nonsense' });
-      await expectOf(404, operation, { channel: 'nowhere' });
-      await expectOf(422, operation, { query: '?last=1000' });
-      await expectOf(422, operation, { query: '?token=1' });
+      if (documents(403)) await expectOf(403, operation, { headers: { origin: 'https://stranger.example' } });
+      if (documents(400)) await expectOf(400, operation, { query: '?since=nonsense' });
+      if (operation !== 'readOEmbed') await expectOf(422, operation, { query: '?token=1' });
+      if (api.operation(operation).path.includes('{channel}')) {
+        await expectOf(404, operation, { channel: 'nowhere' });
+        await expectOf(422, operation, { query: '?last=1000' });
+      } else await expectOf(422, operation, { query: '?maxwidth=0&accent=blue' });
     }
     if (isValidBody) {
       await expectOf(400, operation, { body: '{"title"' });
@@ -211,6 +227,7 @@ async function askTooMuch(answered: (name: string) => void): Promise<void> {
     answer = await api.ask('readHeadlines');
   expect(answer.status).toBe(429);
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  for (const id of ['showEmbedPage', 'readEmbedStyle', 'readOEmbed']) await expectStatus(api, 429, id);
   for (const name of api.answered) answered(name);
 }
 
@@ -240,6 +257,7 @@ describe.each(FRAGILE_DEPLOYMENTS)('%s', (_name, deploy) => {
     const { deployment, url, api } = await open();
     await doEverything(api);
     await readEverything(api, url);
+    await embedEverything(api, url);
     await doWrong(api);
     await filterTooMuch(api, url);
     const answered = new Set(api.answered);

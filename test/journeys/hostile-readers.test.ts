@@ -118,10 +118,20 @@ describe('a gateway with hostile readers', () => {
     await expect(from('null')).rejects.toMatchObject({ status: 403 });
     const own = await from(url);
     own.socket.terminate();
-    const response = await fetch(`${url}/v1/channels/main/headlines`, {
-      headers: { origin: 'https://elsewhere.example' },
-    });
-    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+
+  it('lets a website that is not allowed read that it is not, and nothing else', async () => {
+    const origin = 'https://elsewhere.example';
+    for (const channel of ['main', 'secret']) {
+      const response = await fetch(`${url}/v1/channels/${channel}/headlines`, { headers: { origin } });
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([403, origin]);
+      expect(await response.json()).toEqual({
+        type: 'urn:newsline:problem:origin-denied',
+        title: 'This website is not allowed to read here',
+        status: 403,
+        detail: `Origin: ${origin} is not among the allowed origins`,
+      });
+    }
   });
 
   it('refuses too many connections from one address, and says when to come back', async () => {

@@ -33,10 +33,15 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Whoever starts it closes it: `await browser.close()`. */
-export function startChromium(): Promise<Browser> {
+/**
+ * Whoever starts it closes it: `await browser.close()`.
+ *
+ * @param isPageKept a page that is left stays in the back-forward cache, as for everybody else. @default false
+ */
+export function startChromium({ isPageKept = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: findChromium(),
+    ignoreDefaultArgs: isPageKept ? ['--disable-back-forward-cache'] : [],
     args: [
       // As root, as in most containers, Chromium's own sandbox does not start; it shows pages of the tests only.
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),

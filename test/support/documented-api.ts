@@ -159,6 +159,10 @@ export async function readDocumentedApi(url: string): Promise<DocumentedApi> {
       return { status: response.status, headers: response.headers, body: {} };
     }
     const text = await response.text();
+    if (/^text\//.test(type)) {
+      hold(id, response.status, text, type);
+      return { status: response.status, headers: response.headers, body: {} };
+    }
     const parsed = text === '' ? {} : (JSON.parse(text) as Json);
     hold(id, response.status, parsed, type);
     return { status: response.status, headers: response.headers, body: parsed };

@@ -1,21 +1,26 @@
 /**
- * Layout: the port between the ticker and its ways of showing headlines. Types alone.
+ * Layout: the port between the ticker and its ways of showing headlines.
  *
- * All layouts are given the same data by the same path; each only draws. Those other than the list are parts, loaded
- * when first wanted: what a part needs of the core is handed to it on its stage.
+ * All layouts are given the same data by the same path; each only draws. They are parts, loaded when first wanted:
+ * what a part needs of the core, or of the lines that all draw with, is handed to it on its stage.
  */
 import type { Headline } from '../../../src/protocol/headline.ts';
+import type { FoldedList } from '../follow-ups.ts';
 import type * as quietDom from '../quiet-dom.ts';
 import type { HeadlineLine, LineLook } from '../render-headline.ts';
 
-export interface LayoutState {
+export interface LayoutState extends FoldedList {
   /** What to show, newest first. While a reader holds the ticker, new ones are not among them. */
   readonly headlines: readonly Headline[];
+  /** Taken away a short while ago: ids, with the public notice or no words. Empty unless the site asked for it. */
+  readonly withdrawn: ReadonlyMap<string, string>;
   readonly look: LineLook;
   /** The reader asked that nothing moves and nothing comes. */
   readonly isPaused: boolean;
   /** Paused, or somebody is reading: what stands must stay where it is. */
   readonly isHeld: boolean;
+  /** Somebody is reading, paused or not. */
+  readonly isReading: boolean;
   /** What is new came while the reader was looking on, not as part of a whole list. */
   readonly isLive: boolean;
 }
@@ -37,6 +42,8 @@ export interface Stage {
   createLine(): HeadlineLine;
   /** Draws again, with the state as it is then. */
   redraw(): void;
+  /** The reader has taken over: pauses the ticker. */
+  pause(): void;
   /** Puts the focus on the first control, where what had it is gone. */
   focusControl(): void;
 }
@@ -47,5 +54,9 @@ export interface LayoutPart {
   create(stage: Stage): Layout;
 }
 
-export const LAYOUTS = ['list', 'rotator'] as const;
+const LAYOUTS = ['list', 'marquee', 'rotator', 'banner'] as const;
 export type LayoutName = (typeof LAYOUTS)[number];
+
+/** @returns the list for a name that is none. */
+export const layoutName = (text: string | undefined): LayoutName =>
+  LAYOUTS.find((name) => name === text?.toLowerCase()) ?? 'list';

@@ -1,58 +1,121 @@
 /**
  * List layout: the newest headline first. Lines are kept by the id of their headline: those that stay are not touched
  * or moved, so that what is being read or has the focus stays where it is.
+ *
+ * While somebody reads, no line comes, goes or grows: one that is taken away loses its words at once, and its place
+ * when the reading ends.
  */
+import { createPart } from '../part.ts';
 import type { HeadlineLine } from '../render-headline.ts';
+import type { Folds } from './earlier-stories.ts';
 import type { LayoutPart, LayoutState } from './layout.ts';
 import { listStyle } from './list-style.ts';
 
+/** Neither is wanted before the first list stands. */
+const motion = createPart(() => import('./list-motion.ts').then(({ listMotion }) => listMotion));
+const folding = createPart(() => import('./earlier-stories.ts').then(({ createFolds }) => createFolds));
+
 export const listLayout: LayoutPart = {
   style: listStyle,
-  create({ root, dom: { makeElement, setChildren }, createLine, focusControl }) {
-    const list = makeElement('ol', 'list');
+  create(stage) {
+    const { root, dom, createLine, redraw, focusControl } = stage;
+    const { setAttribute, setChildren } = dom;
+    const list = dom.makeElement('ol', 'list');
+    /** Lines that keep the size they had, whatever stands in them now. */
+    let sized = new Set<HTMLElement>();
     let lines: ReadonlyMap<string, HeadlineLine> = new Map();
+    let folds: Folds | undefined;
+    let isAsked = false;
+    /** Something came while the reader was looking on, and is not drawn yet. */
+    let isNews = false;
     // Safari takes the list out of the tree where the style takes its markers away.
     list.setAttribute('role', 'list');
+    motion.get(redraw);
 
-    /** Where the focus goes when its line is taken away: to the next link that stays, else to the first control. */
-    function focusAfter(next: ReadonlyMap<string, HeadlineLine>): (() => void) | undefined {
-      const focused = root.activeElement?.closest('li');
-      const staying = new Set([...next.values()].map((line) => line.element));
-      if (!focused || staying.has(focused)) return undefined;
-      let at = focused.nextElementSibling;
-      while (at && !(staying.has(at as HTMLLIElement) && at.querySelector('a'))) at = at.nextElementSibling;
-      const link = at?.querySelector('a');
-      return link ? () => link.focus() : focusControl;
+    /** Notes where the focus is; afterwards, where that is gone, it goes to the next link, else to the first control. */
+    function keepFocus(): () => void {
+      const focused = root.activeElement;
+      if (!focused || !list.contains(focused)) return () => {};
+      const links = [...list.querySelectorAll('a')];
+      const next = links.slice(links.indexOf(focused as HTMLAnchorElement) + 1);
+      return () => {
+        if (list.contains(focused)) return;
+        const link = next.find((one) => list.contains(one));
+        if (link) link.focus();
+        else focusControl();
+      };
+    }
+
+    /** Lines that are altered keep the size they have; the others take their own again, unless all are to rest. */
+    function keepSizes(altered: readonly HTMLElement[], isStill: boolean): void {
+      const keeping = new Set(altered);
+      for (const element of keeping) {
+        const { style } = element;
+        style.blockSize ||= getComputedStyle(element).blockSize;
+        // Not by its overflow, which browsers take for the beginning of a slide.
+        style.clipPath = 'inset(0)';
+      }
+      for (const element of sized) {
+        if (isStill) keeping.add(element);
+        else if (!keeping.has(element)) element.style.blockSize = element.style.clipPath = '';
+      }
+      sized = keeping;
     }
 
     return {
       element: list,
-      render({ headlines, look, isLive }: LayoutState) {
-        const next = new Map(
-          headlines.map((headline) => [headline.id, lines.get(headline.id) ?? createLine()]),
-        );
-        const added = [...next].filter(([id]) => !lines.has(id)).map(([, line]) => line);
-        for (const headline of headlines) next.get(headline.id)?.update(headline, look);
-        const refocus = focusAfter(next);
+      render({ headlines, earlier, look, isLive, isReading, withdrawn }: LayoutState) {
+        const moves = motion.get(redraw);
+        // Lines that come before they can slide wait for that a moment, and not longer.
+        const mustWait = moves ? moves.isMoving(list) : !motion.isMissing;
+        const isStill = lines.size > 0 && (mustWait || (isReading && !isAsked));
+        const isSliding = isLive || isNews;
+        isNews = isStill && isSliding;
+        if (!isStill) isAsked = false;
+        const wanted = new Map(headlines.map((headline) => [headline.id, headline]));
+        const altered = [...lines].filter(([id, line]) => line.headline !== wanted.get(id));
+        const gone = altered.filter(([id]) => !wanted.has(id) && (isStill || withdrawn.has(id)));
+        const elementsOf = (all: readonly (readonly [string, HeadlineLine])[]) =>
+          all.map(([, { element }]) => element);
+        const settle = isStill || lines.size === 0 ? undefined : moves?.notePlaces(list, elementsOf(altered));
+        const refocus = keepFocus();
+        keepSizes(elementsOf(isStill ? altered : gone), isStill);
+        if (earlier.size > 0) folds ??= folding.get(redraw)?.(stage);
+
+        const next = new Map<string, HeadlineLine>();
+        const added: HTMLElement[] = [];
+        for (const headline of headlines) {
+          const { id } = headline;
+          const known = lines.get(id);
+          if (isStill && !known) continue;
+          const line = known ?? createLine();
+          if (!known) added.push(line.element);
+          next.set(id, line);
+          line.update(headline, look, folds?.(line, earlier.get(id) ?? [], look));
+        }
+        const shown = [...next.values()].map(({ element }) => element);
+        const elements: Element[] = [...((!isStill && look.withDays?.(headlines, shown)) || shown)];
+        for (const [id, line] of gone) {
+          let before = line.element.previousElementSibling;
+          while (before && !elements.includes(before)) before = before.previousElementSibling;
+          elements.splice(before ? elements.indexOf(before) + 1 : 0, 0, line.element);
+          next.set(id, line);
+          line.clear(look.words, withdrawn.get(id));
+        }
         lines = next;
-        setChildren(
-          list,
-          [...next.values()].map((line) => line.element),
-        );
-        refocus?.();
-        if (isLive) for (const { element } of added) pointOut(element);
+        if (!isStill) setChildren(list, elements);
+        // Who reads by keyboard scrolls from link to link, or else from the list itself.
+        const needsStop = root.activeElement === list || !list.querySelector('a');
+        setAttribute(list, 'tabindex', needsStop ? '0' : undefined);
+        setAttribute(list, 'aria-labelledby', needsStop ? 'heading' : undefined);
+        refocus();
+        settle?.(added, isSliding, redraw);
       },
-      toStart: () => list.scrollTo({ top: 0 }),
+      toStart() {
+        isAsked = true;
+        list.scrollTo({ top: 0 });
+      },
       dispose() {},
     };
   },
 };
-
-/** A short glow, which leaves nothing behind; none for readers who asked for less motion. [WCAG 2.3.3] */
-function pointOut(element: HTMLElement): void {
-  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
-  element.animate([{ backgroundColor: 'var(--_glow)' }, { backgroundColor: 'transparent' }], {
-    duration: 2_400,
-    easing: 'ease-out',
-  });
-}

@@ -1,8 +1,15 @@
-/** How the list looks, beyond what all layouts share. */
+/** How the list looks, beyond what all layouts share. Its size does not rest on what stands in it: it scrolls inside. */
 export const listStyle = `
 [part="list"] {
+  flex: 1;
+  min-block-size: 0;
   list-style: none;
-  max-block-size: var(--newsline-max-height, none);
   overflow-y: auto;
+  scrollbar-gutter: stable;
+  scrollbar-width: thin;
+  scrollbar-color: var(--_line) transparent;
 }
+[part="list"]:empty { display: none; }
+[part="day"] { padding: .9em 1.125em .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
+[part~="headline"] + [part="day"] { border-block-start: 1px solid var(--_line); }
 `;

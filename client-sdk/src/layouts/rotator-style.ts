@@ -1,4 +1,39 @@
-/** How the rotator looks, beyond what all layouts share. */
+/** How the rotator looks, beyond what all layouts share: a box of one size, whatever stands in it. */
 export const rotatorStyle = `
-[part="list"] { list-style: none; min-block-size: 5.5em; }
+[part="header"] { flex-wrap: nowrap; }
+[part="heading"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+[part="controls"] { flex-wrap: nowrap; }
+[part="list"] { list-style: none; flex: 1; min-block-size: 0; overflow-y: auto; }
+[part~="headline"] { align-items: center; min-block-size: 100%; }
+[part="controls"] :is([part="previous"], [part="next"]) {
+  justify-content: center;
+  inline-size: 28px;
+  padding: 0;
+  font-size: 0;
+}
+[part="previous"]::before, [part="next"]::before {
+  content: "";
+  inline-size: .5rem;
+  block-size: .5rem;
+  border-block-start: 2px solid currentColor;
+  border-inline-end: 2px solid currentColor;
+  rotate: 45deg;
+}
+[part="previous"]::before { rotate: 225deg; }
+:is([part="previous"], [part="next"]):dir(rtl)::before { rotate: -45deg; }
+[part="previous"]:dir(rtl)::before { rotate: 135deg; }
+[part="place"] {
+  align-self: center;
+  min-inline-size: 3.25em;
+  color: var(--_muted);
+  direction: ltr;
+  font-size: .8125em;
+  font-variant-numeric: tabular-nums;
+  text-align: end;
+}
+@container (max-width: 36em) {
+  [part="controls"] [part="pause"] { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
+  [part="pause"]::before { inline-size: .625rem; block-size: .6875rem; }
+}
+button:disabled { opacity: .5; cursor: default; }
 `;

@@ -16,6 +16,7 @@ import {
 } from 'react';
 import type { NewsTickerElement, NewsTickerEventMap } from '../news-ticker-element.ts';
 import { registerNewsTicker } from '../register-news-ticker.ts';
+import type { OwnWords } from '../words.ts';
 import { type InitialHeadlines, initialList } from './initial-list.ts';
 
 type Names = string | readonly string[] | undefined;
@@ -33,6 +34,8 @@ export interface NewsTickerProps {
   readonly maxUrgency?: number | undefined;
   /** IANA zone, or `viewer`. @default the newsroom's */
   readonly timeZone?: string | undefined;
+  /** Says whose clock the times are of, where it is not the viewer's. */
+  readonly zoneLabel?: boolean | undefined;
   readonly times?: 'clock' | 'relative' | undefined;
   /** Sets the days apart, in the list. */
   readonly days?: boolean | undefined;
@@ -41,6 +44,8 @@ export interface NewsTickerProps {
   readonly theme?: 'light' | 'dark' | 'transparent' | undefined;
   readonly retractions?: 'silent' | 'notice' | undefined;
   readonly utm?: string | undefined;
+  /** In place of the ticker's own: one, some, or a whole language. */
+  readonly words?: OwnWords | undefined;
   /** Of the ticker's own words. */
   readonly lang?: string | undefined;
   readonly dir?: 'ltr' | 'rtl' | 'auto' | undefined;
@@ -87,11 +92,16 @@ export const NewsTicker = forwardRef<NewsTickerElement, NewsTickerProps>(functio
     }
     element.current = node;
     // While React commits, before the browser paints: and after listening, so that the first event is heard.
-    if (node) registerNewsTicker();
+    if (!node) return;
+    if (latest.current.words) node.words = latest.current.words;
+    registerNewsTicker();
   }, []);
+  const { initial, timeZone, words, children } = props;
+  useEffect(() => {
+    if (element.current && element.current.words !== words) element.current.words = words;
+  }, [words]);
   useImperativeHandle<NewsTickerElement | null, NewsTickerElement | null>(ref, () => element.current, []);
 
-  const { initial, timeZone, children } = props;
   return createElement(
     'news-ticker',
     { ...attributesOf(props), ref: attach },
@@ -114,6 +124,7 @@ function attributesOf(props: NewsTickerProps) {
     tag: names(props.tag),
     'max-urgency': props.maxUrgency,
     'time-zone': timeZone,
+    'zone-label': whether(props.zoneLabel),
     times,
     days: whether(props.days),
     'more-url': props.moreUrl,

@@ -1,5 +1,5 @@
 /** useHeadlines: the list of a channel as the state of a component, for sites that draw for themselves. */
-import { useMemo, useState, useSyncExternalStore } from 'react';
+import { useState, useSyncExternalStore } from 'react';
 import type { ConnectOptions } from '../connect.ts';
 import type { InitialHeadlines } from './initial-list.ts';
 import { acquireTicker, type HeadlinesState, type SharedTicker } from './shared-tickers.ts';
@@ -18,29 +18,29 @@ export interface UseHeadlinesOptions
  *
  * @throws TypeError as `connect` does, to the nearest error boundary.
  */
-export function useHeadlines({ initial, WebSocket, ...plain }: UseHeadlinesOptions): HeadlinesState {
-  const key = JSON.stringify(plain);
-  const [first] = useState({ key, initial });
-  const source = useMemo(
-    // Lines of one channel must not stand under the name of another.
-    () => createSource(key, WebSocket, first.key === key ? first.initial : undefined),
-    [key, WebSocket, first],
-  );
-  return useSyncExternalStore(source.subscribe, source.getState, source.getFirstState);
+export function useHeadlines({ initial, ...options }: UseHeadlinesOptions): HeadlinesState {
+  const key = JSON.stringify(options);
+  const [first, setHeld] = useState(() => ({ key, options, source: createSource(options, initial) }));
+  let held = first;
+  if (held.key !== key || held.options.WebSocket !== options.WebSocket) {
+    // What was given at first is of another channel, whose lines must not stand under the name of this one.
+    held = { key, options, source: createSource(options) };
+    setHeld(held);
+  }
+  const { subscribe, getState, getFirstState } = held.source;
+  return useSyncExternalStore(subscribe, getState, getFirstState);
 }
 
 function createSource(
-  key: string,
-  WebSocket: ConnectOptions['WebSocket'],
+  options: ConnectOptions,
   { headlines, timeZone }: InitialHeadlines = { headlines: [] },
 ) {
-  const plain: ConnectOptions = JSON.parse(key);
   const before: HeadlinesState = { headlines, timeZone, status: 'connecting' };
   let shared: SharedTicker | undefined;
 
   return {
     subscribe(listener: () => void): () => void {
-      const held = acquireTicker({ ...plain, ...(WebSocket && { WebSocket }) }, before);
+      const held = acquireTicker(options, before);
       shared = held;
       const stop = held.onChange(listener);
       return () => {

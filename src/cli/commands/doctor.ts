@@ -5,30 +5,25 @@
  */
 import type { Command } from 'commander';
 import type { Finding } from '../../domain/engine.ts';
-import { CommandError } from '../command-error.ts';
-import { printable, printLine } from '../printing.ts';
 import { isObject, reasonOf, refusedBy, type ServiceAnswer, type ServiceClient } from '../service-client.ts';
 import type { CommandContext } from './command-context.ts';
+import { addDoctorEmbedCommand } from './doctor-embed.ts';
+import { printFindings } from './print-findings.ts';
 import { openService, withService } from './service-options.ts';
 
 /** The oldest Node that we run on; package.json says the same. */
 const NODE_FLOOR = [20, 19] as const;
 
 export function addDoctorCommand(program: Command, context: CommandContext): void {
-  withService(
+  const doctor = withService(
     program
       .command('doctor')
       .description('check settings, service and store, and say what is wrong and what to do')
       .option('--store <store>', 'examine this store too, as embedded:./data or redis://127.0.0.1:6379'),
   ).action(async ({ store }: { store?: string }, command: Command) => {
-    let [checks, failures] = [0, 0];
-    for await (const { ok, subject, detail } of examine(openService(command, context), store, context)) {
-      checks += 1;
-      if (!ok) failures += 1;
-      await printLine(context.stdout, printable(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${detail}`));
-    }
-    if (failures > 0) throw new CommandError('failed', `${failures} of ${checks} checks failed`);
+    await printFindings(examine(openService(command, context), store, context), context);
   });
+  addDoctorEmbedCommand(doctor, context);
 }
 
 async function* examine(

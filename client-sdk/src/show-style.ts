@@ -1,71 +1,47 @@
-/**
- * How the ticker looks. Constructed style sheets, which a strict Content-Security-Policy lets pass as it does script;
- * no style element and no style attribute. Sites alter it by custom properties (`--newsline-...`) and `::part`.
- *
- * Directions are logical, so that a page that runs from right to left needs nothing more.
- */
-const CSS = `
-:host {
-  color-scheme: light dark;
-  --_text: var(--newsline-text, light-dark(#15181c, #eceef1));
-  --_muted: var(--newsline-muted, light-dark(#58616c, #9ea8b4));
-  --_background: var(--newsline-background, light-dark(#fff, #15181c));
-  --_line: var(--newsline-line, light-dark(#e4e7eb, #2b3037));
-  --_accent: var(--newsline-accent, light-dark(#b4131f, #ff7b74));
-  --_on-accent: var(--newsline-on-accent, light-dark(#fff, #1f0605));
-  --_glow: var(--newsline-glow, light-dark(#fbf0d2, #3a331f));
-  --_focus: var(--newsline-focus, light-dark(#1257c4, #86b6ff));
-  display: block;
-  font-family: var(--newsline-font, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Arial, sans-serif);
-  font-style: normal;
-  line-height: 1.4;
-  text-align: start;
-}
-:host([theme="light"]) { color-scheme: light; }
-:host([theme="dark"]) { color-scheme: dark; }
-:host([theme="transparent"]) { color-scheme: inherit; --_background: transparent; }
-:host([hidden]) { display: none; }
-
-*, ::before, ::after { box-sizing: border-box; }
-h2, ol, p { margin: 0; padding: 0; font: inherit; }
-
-[part="ticker"] {
-  overflow: hidden;
-  min-block-size: var(--newsline-min-height, 0);
-  border: 1px solid var(--_line);
-  border-radius: var(--newsline-radius, 10px);
-  background: var(--_background);
-  color: var(--_text);
-  overflow-wrap: anywhere;
-}
-
+/** How a ticker looks in every layout: its header and controls, its lines, and what stands around them. */
+export const showStyle = `
 [part="header"] {
-  display: flex;
-  flex-wrap: wrap;
+  display: grid;
+  grid-template-columns: 1fr auto;
+  flex: none;
   align-items: center;
-  gap: .35em .75em;
-  min-block-size: 3.25em;
-  padding: .6em 1.125em;
+  column-gap: .75em;
+  min-block-size: 3.5em;
+  padding: .5em 1.125em;
   border-block-end: 1px solid var(--_line);
 }
-[part="heading"] { margin-inline-end: auto; font-size: 1.0625em; font-weight: 700; letter-spacing: -.011em; }
-[part="state"] {
-  display: flex;
-  align-items: center;
-  gap: .45em;
-  color: var(--_muted);
-  font-size: .8125em;
+[part="heading"] {
+  align-self: end;
+  font-size: 1.0625em;
+  font-weight: 700;
+  line-height: 1.25;
+  letter-spacing: -.011em;
 }
-[part="state"]:empty { display: none; }
-[part="state"]::before {
+[part="state"], [part="zone"] {
+  grid-area: 2 / 1;
+  min-block-size: 1.35em;
+  overflow: hidden;
+  color: var(--_muted);
+  font-size: .75em;
+  line-height: 1.35;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
+[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
+[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
+[data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
+[part="state"]:not(:empty)::before {
+  display: inline-block;
   content: "";
-  inline-size: .6em;
-  block-size: .6em;
+  inline-size: .65em;
+  block-size: .65em;
+  margin-inline-end: .45em;
   border: 2px solid currentColor;
   border-radius: 50%;
 }
 
-[part="controls"] { display: flex; flex-wrap: wrap; gap: .4em; margin-inline-start: auto; }
+[part="controls"] { display: flex; flex-wrap: wrap; grid-area: 1 / 2 / 3; gap: .4em; }
 [part="controls"] button {
   display: inline-flex;
   align-items: center;
@@ -90,23 +66,17 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
 }
 [part="pause"][data-state="paused"]::before { clip-path: polygon(0 0, 100% 50%, 0 100%); }
 
-[part="stage"] { position: relative; }
-[data-state="loading"] [part="stage"] {
-  --_bar: var(--_line);
-  min-block-size: calc(var(--_rows, 20) * 4.6em);
-  background:
-    repeating-linear-gradient(transparent 0 1em, var(--_bar) 0 1.8em, transparent 0 4.6em) 1.125em 0 / 74% no-repeat,
-    repeating-linear-gradient(transparent 0 2.6em, var(--_bar) 0 3.15em, transparent 0 4.6em) 1.125em 0 / 8em no-repeat;
-}
+[part="stage"] { display: flex; position: relative; flex: 1; flex-direction: column; min-block-size: 0; }
 
-[part~="headline"] { display: flex; gap: 1em; padding: .8em 1.125em; }
+[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
 [part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
 [part~="flash"], [part~="breaking"] {
   padding-inline-start: calc(1.125em - 4px);
   border-inline-start: 4px solid var(--_accent);
 }
 [part="headline flash"] { background: color-mix(in srgb, var(--_accent) 8%, transparent); }
-[part="body"] { flex: 1; min-inline-size: 0; }
+/* Where words and picture have no room beside each other, the picture goes below. */
+[part="body"] { flex: 1 1 9em; min-inline-size: 0; }
 [part="title"] { font-weight: 600; letter-spacing: -.006em; }
 [part="headline flash"] [part="title"] { font-weight: 700; }
 [part="link"] { padding-block: .2em; border-radius: 2px; color: inherit; text-decoration: none; }
@@ -115,8 +85,8 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: .25em .75em;
-  margin-block-start: .2em;
+  gap: .2em .75em;
+  margin-block-end: .2em;
   color: var(--_muted);
 }
 [part="time"] { direction: ltr; unicode-bidi: isolate; font-size: .8125em; font-variant-numeric: tabular-nums; }
@@ -128,6 +98,24 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   font-size: .875em;
 }
 [part="notice-word"] { color: var(--_text); }
+[part="headline withdrawn"]:empty { visibility: hidden; }
+[part="headline withdrawn"] [part="notice"] { align-self: center; margin: 0; }
+
+[part="earlier"] { margin-block-start: .4em; font-size: .9375em; }
+[part="earlier-count"] {
+  inline-size: fit-content;
+  min-block-size: 24px;
+  border-radius: 4px;
+  color: var(--_muted);
+  font-size: .875em;
+  font-weight: 600;
+  line-height: 24px;
+  cursor: pointer;
+}
+[part="earlier-count"]:hover { color: var(--_text); }
+[part="earlier-list"] { margin-block-start: .2em; border-inline-start: 2px solid var(--_line); list-style: none; }
+[part="earlier-list"] [part~="headline"] { padding: .4em .8em; border: 0; }
+[part="earlier-list"] [part="title"] { font-weight: 500; }
 
 [part="thumbnail"] {
   flex: none;
@@ -170,7 +158,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
 
 [part="pill"] {
   position: absolute;
-  inset-block-start: .5em;
+  inset-block-start: -.5em;
   inset-inline: 0;
   z-index: 1;
   inline-size: fit-content;
@@ -197,9 +185,7 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   text-decoration: none;
 }
 [part="all"]:hover { text-decoration: underline; text-underline-offset: .18em; }
-
 :focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
-[part="all"]:focus-visible { outline-offset: -3px; }
 
 [part="announcer"] {
   position: absolute;
@@ -209,23 +195,8 @@ h2, ol, p { margin: 0; padding: 0; font: inherit; }
   clip-path: inset(50%);
   white-space: nowrap;
 }
-
+[part="all"]:focus-visible { outline-offset: -3px; }
 @media (forced-colors: active) {
-  [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before {
-    forced-color-adjust: none;
-    background: CanvasText;
-  }
-  [data-state="loading"] [part="stage"] { --_bar: GrayText; }
+  [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
 }
 `;
-
-let sheet: CSSStyleSheet | undefined;
-
-/** One sheet for all tickers of a page. */
-export function tickerSheet(): CSSStyleSheet {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  return sheet;
-}

@@ -1,0 +1,48 @@
+/** How the banner looks, beyond what all layouts share: a strip of one size, a flash filled with the accent. */
+export const bannerStyle = `
+[part="ticker"] {
+  display: flex;
+  flex-direction: row-reverse;
+  align-items: center;
+}
+[part="header"] { flex: none; flex-wrap: nowrap; min-block-size: 0; padding-inline-start: 0; border: 0; }
+[part="heading"] {
+  position: absolute;
+  inline-size: 1px;
+  block-size: 1px;
+  overflow: hidden;
+  clip-path: inset(50%);
+  white-space: nowrap;
+}
+[part="state"] { gap: 0; font-size: 0; }
+[part="state"]::before { inline-size: .625rem; block-size: .625rem; }
+[part="controls"] { flex-wrap: nowrap; }
+[part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
+[part="controls"] button::before { inline-size: .625rem; block-size: .6875rem; }
+[part="hide"]::before {
+  content: "";
+  background: currentColor;
+  clip-path: polygon(12% 0, 50% 38%, 88% 0, 100% 12%, 62% 50%, 100% 88%, 88% 100%, 50% 62%, 12% 100%, 0 88%, 38% 50%, 0 12%);
+}
+[part="hide"]:disabled { visibility: hidden; }
+[part="stage"], [part="list"] { flex: 1; min-inline-size: 0; block-size: 100%; list-style: none; }
+[part="list"] { display: grid; align-content: safe center; overflow-y: auto; }
+[part~="headline"] { padding-block: .5em; border: 0; }
+[part="headline flash"] { background: none; }
+[part="title"] { line-height: 1.3; }
+[part="thumbnail"], [part="meta"], [part="all"] { display: none; }
+[part="nothing"] { position: absolute; inset: 0; display: grid; align-content: center; padding-block: 0; }
+[part="ticker"]:has([data-urgency]) { border-color: var(--_accent); border-inline-start-width: 6px; }
+[part="ticker"]:has([data-urgency="flash"]) {
+  --_text: var(--_on-accent);
+  --_muted: var(--_on-accent);
+  --_line: var(--_on-accent);
+  --_focus: var(--_on-accent);
+  background: var(--_accent);
+}
+[data-urgency="flash"] [part="badge flash"] {
+  border-color: currentColor;
+  background: var(--_on-accent);
+  color: var(--_accent);
+}
+`;

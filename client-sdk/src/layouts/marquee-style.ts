@@ -1,0 +1,39 @@
+/** How the marquee looks, beyond what all layouts share: one row; two where it is narrow, the strip alone in one. */
+export const marqueeStyle = `
+[part="ticker"] { display: flex; align-items: stretch; }
+[part="header"] {
+  flex: none;
+  flex-wrap: nowrap;
+  min-block-size: 0;
+  padding: 0 .75em 0 1.125em;
+  border: 0;
+  border-inline-end: 1px solid var(--_line);
+}
+[part="heading"] { overflow: hidden; font-size: .9375em; text-overflow: ellipsis; white-space: nowrap; }
+[part="state"] { gap: 0; font-size: 0; }
+[part="state"]::before { inline-size: .625rem; block-size: .625rem; }
+[part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
+[part="controls"] button::before { inline-size: .625rem; block-size: .6875rem; }
+[part="stage"] { flex: 1; min-inline-size: 0; }
+[part="pill"] { inset-block-start: .5em; inset-inline: auto .5em; }
+[part="window"] { block-size: 100%; overflow: clip; }
+[part="window"][data-still] { overflow-x: auto; }
+[part="list"] { display: flex; inline-size: max-content; block-size: 100%; list-style: none; will-change: transform; }
+[part~="headline"] { flex: none; align-items: center; padding-block: 0; border: 0; white-space: nowrap; }
+[part~="headline"] + [part~="headline"] { border-block-start: 0; border-inline-start: 1px solid var(--_line); }
+[part="body"] { display: flex; align-items: center; gap: .75em; }
+[part="meta"] { flex-wrap: nowrap; order: -1; margin: 0; }
+[part="notice"] { margin: 0; }
+[part="thumbnail"] { display: none; }
+[part="nothing"] { padding-block: .75em; }
+[part="all"] { flex: none; align-self: center; padding-block: .4em; border: 0; }
+@container (max-width: 36em) {
+  [part="ticker"] {
+    display: grid;
+    grid-template: 1fr 1fr / minmax(0, 1fr) auto;
+  }
+  [part="header"] { border: 0; }
+  [part="stage"] { grid-area: 2 / 1 / 3 / 3; border-block-start: 1px solid var(--_line); }
+  [part="all"] { grid-area: 1 / 2; padding-inline-start: 0; }
+}
+`;
