@@ -34,7 +34,10 @@ export interface Engine {
 }
 
 export interface Finding {
+  /** Nothing is known to be wrong. */
   readonly ok: boolean;
+  /** It was not looked at: `ok` then says nothing, and `detail` why. */
+  readonly isSkipped?: true;
   readonly subject: string;
   /** What is so, and where not ok, what to do. */
   readonly detail: string;
