@@ -4,6 +4,7 @@
  * Which channels there are is asked once a second, by one call, whatever the readers do; an unknown name asks sooner,
  * but only a few times a second, so that a flood of wrong names costs the store nothing.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Channel } from '../domain/channel.ts';
 import { CHANNEL_LIMIT, type ChannelStore, EngineUnavailable, type Feed } from '../domain/engine.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
@@ -159,7 +160,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
 
   /** All who ask within a moment share one question. */
   function refreshForName(): Promise<boolean> {
-    forName ??= delay(isListed ? UNKNOWN_NAME_MS : 0).then(() => {
+    forName ??= setTimeout(isListed ? UNKNOWN_NAME_MS : 0, undefined, { ref: false }).then(() => {
       forName = undefined;
       return refresh();
     });
@@ -183,7 +184,8 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
       if (already) return accepted(already);
       const hasAnswered = followed.has(name) || (await refreshForName());
       const entry = followed.get(name);
-      if (entry && !entry.mirror) await Promise.race([entry.ready, delay(BASELINE_WAIT_MS)]);
+      if (entry && !entry.mirror)
+        await Promise.race([entry.ready, setTimeout(BASELINE_WAIT_MS, undefined, { ref: false })]);
       if (entry?.mirror) return accepted(entry.mirror);
       return entry || !hasAnswered ? NOT_YET : unknownChannel(name);
     },
@@ -212,8 +214,3 @@ const NOT_YET = refused({
   code: 'engine-unavailable',
   message: 'this gateway is still reading its channels',
 });
-
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });

@@ -4,6 +4,7 @@
  * The map is read from all of them at once whenever something speaks against it (a redirection, a lost connection, a
  * cluster that is down), every second while a server is out of reach, and now and then in any case.
  */
+import { setTimeout } from 'node:timers/promises';
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { type ClusterMap, type ClusterView, mergeViews, readView } from './cluster-map.ts';
 import { nameOfPlace, type Place } from './redis-address.ts';
@@ -139,7 +140,7 @@ export async function openClusterServers({
     waiting ??= last.then(async () => {
       waiting = undefined;
       const reading = read();
-      last = reading.then(() => pause(PAUSE_MS));
+      last = reading.then(() => setTimeout(PAUSE_MS, undefined, { ref: false }));
       await reading;
     });
     return waiting;
@@ -213,12 +214,7 @@ async function viewOfStranger(place: Place, settings: ConnectionSettings): Promi
   }
 }
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
-
-const late = (ms: number): Promise<never> =>
-  new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref();
-  });
+async function late(ms: number): Promise<never> {
+  await setTimeout(ms, undefined, { ref: false });
+  throw new Error(`no answer within ${ms} ms`);
+}

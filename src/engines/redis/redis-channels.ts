@@ -6,6 +6,7 @@
  */
 import type { Channel, ChannelPatch } from '../../domain/channel.ts';
 import type { ChannelStore } from '../../domain/engine.ts';
+import { pairsOf } from './pairs-of.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
 
@@ -64,7 +65,7 @@ export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: 
     },
     async update(name, settings) {
       const fields = await link.run(UPDATE, [keys.of(name).settings], toFields(settings));
-      return toChannel(pairUp((fields ?? []) as string[]));
+      return toChannel(Object.fromEntries(pairsOf((fields ?? []) as string[])));
     },
     async delete(name) {
       const { topic, ...stored } = keys.of(name);
@@ -94,6 +95,3 @@ function toChannel(fields: Readonly<Record<string, string>>): Channel | undefine
     .filter(([, value]) => value !== null);
   return settings.length === 0 ? undefined : (Object.fromEntries(settings) as unknown as Channel);
 }
-
-const pairUp = (list: readonly string[]): Record<string, string> =>
-  Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])));

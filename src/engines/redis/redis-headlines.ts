@@ -14,6 +14,7 @@ import {
 } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
 import { COMMIT, channelKeys, commitArguments } from './commit-script.ts';
+import { pairsOf } from './pairs-of.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
 import { SWEEP } from './retention-script.ts';
@@ -162,7 +163,12 @@ export function createRedisHeadlines(
       return answers
         .flatMap(([channel, answer]) => {
           const [now, found] = answer as [string, string[]];
-          return pairs(found).map(([id, score]) => ({ channel, id, nowMs: Number(now), at: Number(score) }));
+          return pairsOf(found).map(([id, score]) => ({
+            channel,
+            id,
+            nowMs: Number(now),
+            at: Number(score),
+          }));
         })
         .sort((a, b) => a.at - b.at)
         .map(({ channel, id, nowMs }) => ({ channel, id, nowMs }));
@@ -205,6 +211,3 @@ function compare(
   if (fingerprint !== idempotency.fingerprint) return { kind: 'key-reused' };
   return { kind: 'repeated', receipt: { ...receipt, ...more() } };
 }
-
-const pairs = (list: readonly string[]): [string, string][] =>
-  list.flatMap((item, at) => (at % 2 === 0 ? [[item, list[at + 1] ?? ''] as [string, string]] : []));
