@@ -2,7 +2,8 @@
  * Cluster servers: the primaries of a cluster, a connection to each, and the map of their slots, kept up to date.
  *
  * The map is read from all of them at once whenever something speaks against it (a redirection, a lost connection, a
- * cluster that is down), every second while a server is out of reach, and now and then in any case.
+ * cluster that is down), every second while a server is out of reach, and now and then in any case. It never goes back
+ * to an older election because only a server that was cut off has answered in time.
  */
 import { setTimeout } from 'node:timers/promises';
 import { EngineUnavailable } from '../../domain/engine.ts';
@@ -106,7 +107,7 @@ export async function openClusterServers({
   };
 
   const take = (views: readonly ClusterView[]) => {
-    map = mergeViews(views);
+    map = mergeViews(views, map);
     isDoubted = !map.isWhole;
     for (const place of views.flatMap(({ places }) => places).slice(0, PLACES_LIMIT)) {
       known.set(nameOfPlace(place), place);
