@@ -40,8 +40,15 @@ export interface Finding {
   readonly detail: string;
 }
 
+export interface ChannelList {
+  readonly channels: readonly Channel[];
+  /** Names of those whose part of the store does not answer: nothing is known of them, least of all that they are gone. */
+  readonly unknown: readonly string[];
+}
+
 export interface ChannelStore {
-  list(): Promise<readonly Channel[]>;
+  /** All there are. Rejects only where nothing of them can be read. */
+  list(): Promise<ChannelList>;
   get(name: string): Promise<Channel | undefined>;
   /** @returns false where a channel of this name exists. */
   create(channel: Channel): Promise<boolean>;

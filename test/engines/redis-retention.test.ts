@@ -59,7 +59,7 @@ describe('what is kept in Redis', () => {
       const limited = await open({ keyPrefix, url: redis.url.replace('//', `//${keyPrefix}:pass@`) });
       await expect(limited.channels.delete('en')).rejects.toThrow(EngineUnavailable);
       await until(async () => !(await engine.channels.wasDeleted('en')), { withinMs: 2_000 });
-      expect(await engine.channels.list()).toEqual([channelOf('en')]);
+      expect((await engine.channels.list()).channels).toEqual([channelOf('en')]);
       expect(await engine.headlines.read('en', 'a')).toBeDefined();
     },
   );

@@ -5,7 +5,8 @@
  * names lie in one set for all. The set is written before a channel comes to be and after it is gone.
  */
 import type { Channel, ChannelPatch } from '../../domain/channel.ts';
-import type { ChannelStore } from '../../domain/engine.ts';
+import { type ChannelStore, EngineUnavailable } from '../../domain/engine.ts';
+import type { ChannelNames } from './channel-names.ts';
 import { pairsOf } from './pairs-of.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
@@ -47,16 +48,33 @@ return existed
 /** Whoever follows a channel learns of its end within seconds; a gateway may be cut off from Redis for days. */
 const NOTE_SECONDS = 7 * 86_400;
 
-export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: () => string): ChannelStore {
+export function createRedisChannels(
+  link: RedisLink,
+  keys: RedisKeys,
+  names: ChannelNames,
+  newEpoch: () => string,
+): ChannelStore {
   return {
     async list() {
-      const names = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
-      const found = await link.askEach<Record<string, string>>(
-        names.sort(),
-        (name) => keys.of(name).settings,
-        (redis, name) => redis.hgetall(keys.of(name).settings),
+      const settingsOf = (name: string) => keys.of(name).settings;
+      const groups = link.split([...(await names.list())].sort(), settingsOf);
+      const answers = await Promise.allSettled(
+        groups.map((group) =>
+          link.askEach<Record<string, string>>(group, settingsOf, (redis, name) =>
+            redis.hgetall(settingsOf(name)),
+          ),
+        ),
       );
-      return found.map(toChannel).filter((channel) => channel !== undefined);
+      const failed = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      const isBug = (reason: unknown) => !(reason instanceof EngineUnavailable);
+      if (failed.length > 0 && (failed.length === groups.length || failed.some(isBug))) throw failed[0];
+      return {
+        channels: answers
+          .flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+          .map(toChannel)
+          .filter((channel) => channel !== undefined),
+        unknown: groups.flatMap((group, at) => (answers[at]?.status === 'rejected' ? group : [])),
+      };
     },
     async get(name) {
       const { settings } = keys.of(name);

@@ -13,6 +13,7 @@ import {
   SCHEDULE_LIMIT,
 } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
+import type { ChannelNames } from './channel-names.ts';
 import { COMMIT, channelKeys, commitArguments } from './commit-script.ts';
 import { pairsOf } from './pairs-of.ts';
 import type { RedisKeys } from './redis-keys.ts';
@@ -76,6 +77,7 @@ export interface RedisHeadlinesOptions {
 export function createRedisHeadlines(
   link: RedisLink,
   keys: RedisKeys,
+  names: ChannelNames,
   limits: RedisLimits,
   { newEpoch, report }: RedisHeadlinesOptions,
 ): HeadlineStore {
@@ -90,7 +92,7 @@ export function createRedisHeadlines(
   async function askEachChannel<Answer>(
     question: (channel: string) => Promise<Answer>,
   ): Promise<readonly (readonly [channel: string, answer: Answer])[]> {
-    const channels = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
+    const channels = await names.list();
     const asked = await Promise.allSettled(
       channels.map(async (channel) => [channel, await question(channel)] as const),
     );
