@@ -152,7 +152,10 @@ export interface HeadlineStore {
    * commits wait for none. @returns undefined where enough have it.
    */
   confirm?(channel: string): Promise<Replicas | undefined>;
-  /** What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. */
+  /**
+   * What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. A part of the store
+   * that is slow to answer does not hold up the others: what it has is given in a later call.
+   */
   due(
     limit: number,
   ): Promise<readonly { readonly channel: string; readonly id: string; readonly nowMs: number }[]>;

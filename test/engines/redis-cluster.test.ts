@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Engine } from '../../src/domain/engine.ts';
 import { openRedisEngine } from '../../src/engines/redis/redis-engine.ts';
+import { startReleaser } from '../../src/ingest/releaser.ts';
 import { describeEngine } from '../contracts/engine-contract.ts';
-import { channelOf, createNewsroom, schedule } from '../contracts/newsroom.ts';
+import { channelOf, createNewsroom, deskOf, schedule } from '../contracts/newsroom.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
 import type { RedisServer } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
 import { createRedisFixture } from './redis-fixture.ts';
 
 let redis: RedisCluster;
@@ -75,3 +77,40 @@ it('says what is due on the servers that are there, while another is gone', asyn
   await redis.restart(gone);
   await engine.close();
 }, 60_000);
+
+it.each(['gone', 'needed'] as const)(
+  'releases what is due on the others while the one %s says nothing',
+  async (which) => {
+    // So long that whoever waits for it comes too late.
+    const engine = await openRedisEngine({ url: redis.url, keyPrefix, commandTimeoutMs: 30_000 });
+    const prepared = await prepare(engine);
+    for (const name of names) {
+      await createNewsroom(engine, name)(`due-${which}`, schedule('planned', Date.now() - 1_000));
+    }
+    await engine.channels.list();
+    const silent = prepared[which];
+    const released: string[] = [];
+    const log = {
+      info: (fields: { channel?: string; id?: string }) => {
+        if (fields.id === `due-${which}`) released.push(fields.channel ?? '');
+      },
+      warn() {},
+      error() {},
+    };
+    process.kill(silent.pid, 'SIGSTOP');
+    const stop = startReleaser({ headlines: engine.headlines, desk: deskOf(engine), log });
+    try {
+      const others = prepared.without(silent);
+      await until(() => released.length === others.length, { withinMs: 15_000, state: () => released });
+      expect(released.sort()).toEqual(others);
+      process.kill(silent.pid, 'SIGCONT');
+      await until(() => released.length === names.length);
+    } finally {
+      process.kill(silent.pid, 'SIGCONT');
+      await stop();
+      await redis.untilOk();
+      await engine.close();
+    }
+  },
+  90_000,
+);

@@ -84,6 +84,7 @@ export function createRedisChannels(
       const { settings, meta, deleted, topic } = keys.of(channel.name);
       await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, channel.name));
       const fields = toFields(channel);
+      names.forget();
       return (await link.run(CREATE, [settings, meta, deleted], [newEpoch(), topic, ...fields])) === 1;
     },
     async update(name, settings) {
@@ -93,6 +94,7 @@ export function createRedisChannels(
     async delete(name) {
       const { topic, deleted, settings, ...others } = keys.of(name);
       const doomed = [deleted, settings, ...Object.values(others)];
+      names.forget();
       const existed = await link.run(DELETE, doomed, [topic, NOTE_SECONDS]);
       await link.ask(keys.channels, (redis) => redis.srem(keys.channels, name));
       // Someone may have made it anew in between: then its name must stay.

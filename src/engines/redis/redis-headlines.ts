@@ -16,6 +16,7 @@ import { reviveRecord } from '../../domain/headline-record.ts';
 import type { ChannelNames } from './channel-names.ts';
 import { COMMIT, channelKeys, commitArguments } from './commit-script.ts';
 import { pairsOf } from './pairs-of.ts';
+import { createPatientQuestions } from './patient-questions.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
 import { SWEEP } from './retention-script.ts';
@@ -102,6 +103,11 @@ export function createRedisHeadlines(
     return asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
 
+  const dueQuestions = createPatientQuestions(async (channel: string, limit: number) => {
+    const [now, found] = (await link.run(DUE, [keys.of(channel).due], [limit])) as [string, string[]];
+    return pairsOf(found).map(([id, score]) => ({ channel, id, nowMs: Number(now), at: Number(score) }));
+  });
+
   return {
     now: async (channel) => Number(await link.run(NOW, [keys.of(channel).settings])),
 
@@ -161,17 +167,9 @@ export function createRedisHeadlines(
     }),
 
     async due(limit) {
-      const answers = await askEachChannel((channel) => link.run(DUE, [keys.of(channel).due], [limit]));
+      const answers = await dueQuestions.ask(await names.list(), limit);
       return answers
-        .flatMap(([channel, answer]) => {
-          const [now, found] = answer as [string, string[]];
-          return pairsOf(found).map(([id, score]) => ({
-            channel,
-            id,
-            nowMs: Number(now),
-            at: Number(score),
-          }));
-        })
+        .flat()
         .sort((a, b) => a.at - b.at)
         .map(({ channel, id, nowMs }) => ({ channel, id, nowMs }));
     },
