@@ -43,8 +43,15 @@ export interface Finding {
   readonly detail: string;
 }
 
+export interface ChannelList {
+  readonly channels: readonly Channel[];
+  /** Names of those whose part of the store does not answer: nothing is known of them, least of all that they are gone. */
+  readonly unknown: readonly string[];
+}
+
 export interface ChannelStore {
-  list(): Promise<readonly Channel[]>;
+  /** All there are. Rejects only where nothing of them can be read. */
+  list(): Promise<ChannelList>;
   get(name: string): Promise<Channel | undefined>;
   /** @returns false where a channel of this name exists. */
   create(channel: Channel): Promise<boolean>;
@@ -148,7 +155,10 @@ export interface HeadlineStore {
    * commits wait for none. @returns undefined where enough have it.
    */
   confirm?(channel: string): Promise<Replicas | undefined>;
-  /** What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. */
+  /**
+   * What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. A part of the store
+   * that is slow to answer does not hold up the others: what it has is given in a later call.
+   */
   due(
     limit: number,
   ): Promise<readonly { readonly channel: string; readonly id: string; readonly nowMs: number }[]>;

@@ -119,7 +119,7 @@ describe.each(TOPOLOGIES)('the documented users on %s', (_name, place, start) =>
     await ingest.channels.create(channelOf('en'));
     const post = createNewsroom(ingest, 'en');
     await post('a', publish('first'));
-    expect(await gateway.channels.list()).toEqual([channelOf('en')]);
+    expect((await gateway.channels.list()).channels).toEqual([channelOf('en')]);
 
     // Of so many gateways before this one that their probes are dropped.
     const probes = `${keyPrefix}:{_canary}`;

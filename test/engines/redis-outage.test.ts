@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Engine, EngineUnavailable } from '../../src/domain/engine.ts';
-import { backoffMs } from '../../src/engines/redis/redis-connection.ts';
+import { reconnectWaitMs } from '../../src/engines/redis/redis-connection.ts';
 import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { accepted, channelOf, createNewsroom, deskOf, publish } from '../contracts/newsroom.ts';
 import { idsOf, look, storyOf, watch } from '../contracts/watch.ts';
@@ -280,7 +280,7 @@ describe('while Redis is in trouble', () => {
 
 describe('waiting to come back', () => {
   it('doubles up to two seconds, never in step with others', () => {
-    expect([1, 2, 3, 50].map((attempt) => backoffMs(attempt, 1))).toEqual([50, 100, 200, 2_000]);
-    expect([1, 2, 3, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([25, 50, 100, 1_000]);
+    expect([1, 2, 3, 50].map((attempt) => reconnectWaitMs(attempt, 1))).toEqual([50, 100, 200, 2_000]);
+    expect([1, 2, 3, 50].map((attempt) => reconnectWaitMs(attempt, 0))).toEqual([25, 50, 100, 1_000]);
   });
 });

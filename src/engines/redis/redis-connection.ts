@@ -52,8 +52,13 @@ export interface Connection {
 
 const LONGEST_WAIT_MS = 2_000;
 
-/** Doubles up to two seconds; at random between the half and the whole, so that a fleet does not come back in a herd. */
-export const backoffMs = (attempt: number, random: number): number =>
+/**
+ * Doubles up to two seconds; at random between the half and the whole, so that a fleet does not come back in a herd.
+ *
+ * Not the readers' rule (protocol/backoff.ts), which may be no pause at all: right for many who share a server that
+ * works, wrong for one who is refused at once, and would ask Redis in a loop.
+ */
+export const reconnectWaitMs = (attempt: number, random: number): number =>
   Math.round(Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(attempt, 10)) * (0.5 + random / 2));
 
 export function connectTo(
@@ -80,7 +85,7 @@ export function connectTo(
     socketTimeout: timeoutMs,
     // When we leave nothing is under way any more: there is nothing to wait for.
     disconnectTimeout: 100,
-    retryStrategy: (attempt) => backoffMs(attempt, random()),
+    retryStrategy: (attempt) => reconnectWaitMs(attempt, random()),
     // After a failover the address may lead to a replica, until the connection is made anew.
     reconnectOnError: isReadOnly,
   } satisfies RedisOptions);

@@ -31,16 +31,15 @@ export const isRefusal = (error: unknown): boolean => error instanceof ReplyErro
 /** Not carried out, for sure: another server of the cluster has the key, or will have. */
 export interface Redirection {
   readonly kind: 'moved' | 'ask';
-  readonly slot: number;
   /** An empty host is that of the one who answered. */
   readonly place: Place;
 }
 
 export function readRedirection(error: unknown): Redirection | undefined {
   if (!isRefusal(error)) return undefined;
-  const [, kind, slot, host = '', port] = /^(MOVED|ASK) (\d{1,5}) (\S*):(\d+)/.exec(wordsOf(error)) ?? [];
-  if (kind === undefined || Number(slot) >= 16_384) return undefined;
-  return { kind: kind === 'ASK' ? 'ask' : 'moved', slot: Number(slot), place: { host, port: Number(port) } };
+  const [, kind, host = '', port] = /^(MOVED|ASK) \d{1,5} (\S*):(\d+)/.exec(wordsOf(error)) ?? [];
+  if (kind === undefined) return undefined;
+  return { kind: kind === 'ASK' ? 'ask' : 'moved', place: { host, port: Number(port) } };
 }
 
 /** Not carried out, for sure: a part of its keys has moved to another server, the rest not yet. */
