@@ -84,7 +84,7 @@ export function createManyChannels({
     if (!paid.ok) return answer(paid.refusal);
     const held = mirrors.held(channel);
     // At once where it can be: an `unsubscribe` right behind it is not to overtake it.
-    if (held && !held.isBehind(subscription.since)) {
+    if (held && !held.mayBeBehind(subscription.since)) {
       return answer(follow(connection, from, held, subscription));
     }
     followOnceThere(connection, from, channel, subscription).then(answer, onTrouble);

@@ -94,7 +94,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
           setReady();
         },
         onEntries: (entries, epoch) => entry.mirror?.onEntries(entries, epoch),
-        onConfirmed: () => entry.mirror?.onConfirmed(),
+        onConfirmed: (askedAtMs) => entry.mirror?.onConfirmed(askedAtMs),
       },
     );
   }
