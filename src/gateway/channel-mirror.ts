@@ -48,6 +48,7 @@ export class ChannelMirror implements ChannelView {
   /** Gives the place of a filter back, by the audience's key. */
   readonly #places = new Map<string, () => void>();
   #confirmedAtMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
   /** Those who wait for what they saw elsewhere. */
   readonly #waiting = new Set<() => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
@@ -92,12 +93,16 @@ export class ChannelMirror implements ChannelView {
     return sequence >= this.floor.sequence && this.tagAt(sequence) !== tag;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** How many wait for it to move. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** @returns stops it. @param look called whenever the head moved or was confirmed */
+  /** @returns stops it. @param look called whenever the head moved or was confirmed, or it closed */
   onMove(look: () => void): () => void {
     this.#waiting.add(look);
     return () => this.#waiting.delete(look);
@@ -188,8 +193,10 @@ export class ChannelMirror implements ChannelView {
     }
   }
 
-  /** The channel is gone, and with it its audiences. */
+  /** Nothing more comes: the channel is gone, or this gateway ends. */
   close(): void {
+    this.#isClosed = true;
+    this.#tellWaiting();
     for (const key of [...this.#audiences.keys()]) this.#letGo(key);
   }
 

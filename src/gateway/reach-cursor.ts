@@ -22,7 +22,7 @@ export async function reachCursor(
   limitMs = LIMIT_MS,
 ): Promise<Result<undefined>> {
   if (!mirror.mayBeBehind(since)) return THERE;
-  if (mirror.waiting >= WAITING_LIMIT) return BEHIND;
+  if (mirror.isClosed || mirror.waiting >= WAITING_LIMIT) return BEHIND;
   const cameAtMs = performance.now();
   return new Promise((resolve) => {
     const end = (result: Result<undefined>) => {
@@ -32,6 +32,7 @@ export async function reachCursor(
     };
     const timer = setTimeout(end, limitMs, BEHIND);
     const stop = mirror.onMove(() => {
+      if (mirror.isClosed) return end(BEHIND);
       if (!mirror.mayBeBehind(since) || mirror.confirmedAtMs >= cameAtMs) end(THERE);
     });
   });

@@ -143,6 +143,35 @@ describe('gateway', () => {
     await many.frame(at(cursor));
   });
 
+  describe('while a handshake waits for its cursor and no one else is there', () => {
+    const stream = '/v1/channels/main/stream?since=elsewhere.9.tag';
+
+    it('is not done draining: it lets the reader in, and tells it when to return', async () => {
+      const coming = read(stream);
+      await until(() => service.handshakes === 1);
+      const drained = service.gateway.drain(60_000);
+      const reader = await coming;
+      expect(await reader.closed).toBe(4000);
+      expect(reader.frames.map(({ type }) => type)).toEqual(['snapshot', 'goodbye']);
+      await drained;
+    });
+
+    it('refuses those for whom there is no more time, and cuts none off', async () => {
+      const framed = read(stream);
+      const bare = read(stream, []);
+      const events = fetch(service.url + stream, { headers: { accept: 'text/event-stream' } });
+      bare.catch(() => {});
+      await until(() => service.handshakes === 2);
+      const fromMs = performance.now();
+      await service.gateway.drain(0);
+      await expect(bare).rejects.toMatchObject({ status: 503 });
+      expect(await (await framed).closed).toBe(4003);
+      expect(await (await events).text()).toContain('event: goodbye');
+      // Of the three seconds that they might have waited a process that ends leaves them one.
+      expect(performance.now() - fromMs).toBeLessThan(2_500);
+    });
+  });
+
   it('speaks CloudEvents to those who offer that subprotocol', async () => {
     const reader = await read('/v1/channels/main/stream', ['cloudevents.json']);
     const { id, cursor } = await service.post({ title: 'Locks reopen' });
