@@ -205,8 +205,12 @@ export interface FeedObserver {
    * log: whoever wants to know that announcements get through listens here.
    */
   onAnnounced?(tag: string): void;
-  /** The store was asked, about once a second, and has nothing that was not passed on. */
-  onConfirmed?(): void;
+  /**
+   * The store was asked, about once a second, and had nothing then that has not been passed on.
+   *
+   * @param askedAtMs when it was asked, by `performance.now()`; what was committed before is passed on
+   */
+  onConfirmed?(askedAtMs: number): void;
 }
 
 export interface Feed {

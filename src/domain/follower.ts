@@ -26,8 +26,12 @@ export interface Follower {
   offer(entry: LogEntry, epoch: string): void;
   /** Something may have been missed: compare with the store, and repair. */
   reconcile(): void;
-  /** The store's head as seen by a cheap check; differs from ours only when something was missed. */
-  compare(head: Cursor): void;
+  /**
+   * The store's head as seen by a cheap check; differs from ours only when something was missed.
+   *
+   * @param askedAtMs when the check was sent, by `performance.now()`
+   */
+  compare(head: Cursor, askedAtMs: number): void;
   stop(): void;
 }
 
@@ -99,9 +103,12 @@ export function createFollower(
 
   /** One read; true where there is more to read. */
   async function readOnce(): Promise<boolean> {
+    const askedAtMs = performance.now();
     if (position === undefined) {
       const baseline = await reader.baseline(wanted);
-      if (!isStopped) start(baseline);
+      if (isStopped) return false;
+      start(baseline);
+      observer.onConfirmed?.(askedAtMs);
       return false;
     }
     const asked = position;
@@ -109,11 +116,11 @@ export function createFollower(
     if (isStopped) return false;
     // Entries announced meanwhile may have moved us on: what was read is judged from where it was asked.
     const reading = interpret(asked, head, entries);
-    if (reading.kind === 'current') {
-      observer.onConfirmed?.();
-      return false;
+    if (reading.kind === 'current' || reading.kind === 'next') {
+      const isWhole = reading.kind === 'current' || (advance(reading.entries) && reading.isWhole);
+      if (isWhole) observer.onConfirmed?.(askedAtMs);
+      return !isWhole;
     }
-    if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;
     onTrouble({ kind: reading.kind });
     if (reading.kind === 'rewound' || reading.kind === 'forked') await reader.endEpoch(asked.epoch);
     position = undefined;
@@ -153,10 +160,10 @@ export function createFollower(
       if (!isKnown && !isHead) reconcile();
     },
     reconcile,
-    compare(head) {
+    compare(head, askedAtMs) {
       const { epoch, sequence, tag } = position ?? { epoch: '', sequence: 0, tag: NO_TAG };
       if (head.epoch !== epoch || head.sequence !== sequence || head.tag !== tag) reconcile();
-      else observer.onConfirmed?.();
+      else observer.onConfirmed?.(askedAtMs);
     },
     stop() {
       isStopped = true;

@@ -52,7 +52,9 @@ interface Followed {
   channel: Channel;
   /** It is gone from the store, and no one deleted it. */
   isLost: boolean;
+  /** Its baseline came, or never will. */
   readonly ready: Promise<void>;
+  readonly setReady: () => void;
   stop(): void;
 }
 
@@ -82,7 +84,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     const ready = new Promise<void>((resolve) => {
       setReady = resolve;
     });
-    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, stop: () => {} };
+    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, setReady, stop: () => {} };
     followed.set(channel.name, entry);
     entry.stop = feed.follow(
       channel.name,
@@ -98,7 +100,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
           setReady();
         },
         onEntries: (entries, epoch) => entry.mirror?.onEntries(entries, epoch),
-        onConfirmed: () => entry.mirror?.onConfirmed(),
+        onConfirmed: (askedAtMs) => entry.mirror?.onConfirmed(askedAtMs),
       },
     );
   }
@@ -213,7 +215,12 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     stop() {
       isStopped = true;
       clearInterval(timer);
-      for (const entry of followed.values()) entry.stop();
+      for (const entry of followed.values()) {
+        entry.stop();
+        // Who waits is answered now: soon nothing of this process is left to do it.
+        entry.mirror?.close();
+        entry.setReady();
+      }
       followed.clear();
     },
   };

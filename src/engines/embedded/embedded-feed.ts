@@ -46,13 +46,14 @@ export function createEmbeddedFeed(store: Store, onTrouble: (trouble: Trouble) =
   };
 
   async function check(): Promise<void> {
+    const askedAtMs = performance.now();
     try {
       const heads = await store.read((transaction) =>
         [...followers.keys()].map(
           (channel) => [channel, cursorOf(stateAt(store.tables, channel, transaction))] as const,
         ),
       );
-      for (const [channel, head] of heads) tell(channel, (follower) => follower.compare(head));
+      for (const [channel, head] of heads) tell(channel, (follower) => follower.compare(head, askedAtMs));
     } catch (error) {
       onTrouble({ channel: '*', kind: 'unreadable', error });
     }

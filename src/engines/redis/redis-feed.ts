@@ -101,11 +101,12 @@ export function createRedisFeed(
   }
 
   async function compareGroup(channels: readonly string[]): Promise<void> {
+    const askedAtMs = performance.now();
     try {
       const heads = await readHeads(link, keys, channels);
       for (const [at, channel] of channels.entries()) {
         const head = heads[at];
-        if (head) for (const follower of followed.get(channel) ?? []) follower.compare(head);
+        if (head) for (const follower of followed.get(channel) ?? []) follower.compare(head, askedAtMs);
       }
     } catch {
       // The link has told of the outage.
