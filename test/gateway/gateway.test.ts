@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ClientFrame } from '../../src/protocol/frames.ts';
+import { inTime } from '../support/in-time.ts';
 import { openRaw, type RawReader } from '../support/raw-reader.ts';
 import { until } from '../support/until.ts';
 import { type GatewayService, startGatewayService } from './gateway-service.ts';
@@ -252,10 +253,14 @@ describe('gateway', () => {
 
   it('tells a cache that the list changed when a headline expires, which moves no cursor', async () => {
     await service.post({ title: 'Older' });
-    await service.post({ title: 'Short-lived', expiresAt: new Date(Date.now() + 2_000).toISOString() });
     const shown = async () => ((await list('?last=1')).body['headlines'] as { title: string }[])[0]?.title;
-    await until(async () => (await shown()) === 'Short-lived');
-    const etag = (await list('?last=1')).response.headers.get('etag') ?? '';
+    const { outcome: etag } = await inTime({
+      attempt: async (dueMs) => {
+        await service.post({ title: 'Short-lived', expiresAt: new Date(dueMs).toISOString() });
+        await until(async () => (await shown()) === 'Short-lived', { withinMs: dueMs - Date.now() });
+        return (await list('?last=1')).response.headers.get('etag') ?? '';
+      },
+    });
     await until(async () => (await shown()) === 'Older');
     const ifChanged = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
     expect((await list('?last=1', ifChanged)).response.status).toBe(200);
@@ -293,10 +298,14 @@ describe('gateway', () => {
   });
 
   it('shows nothing that has expired', async () => {
-    const expiresAt = new Date(Date.now() + 2_000).toISOString();
-    await service.post({ title: 'Short-lived', expiresAt });
-    await until(async () => ((await list()).body['headlines'] as unknown[]).length === 1);
-    await until(async () => ((await list()).body['headlines'] as unknown[]).length === 0);
+    const shown = async () => ((await list()).body['headlines'] as unknown[]).length;
+    await inTime({
+      attempt: async (dueMs) => {
+        await service.post({ title: 'Short-lived', expiresAt: new Date(dueMs).toISOString() });
+        await until(async () => (await shown()) === 1, { withinMs: dueMs - Date.now() });
+      },
+    });
+    await until(async () => (await shown()) === 0);
   });
 
   it('finds a channel that was made a moment ago', async () => {
