@@ -5,7 +5,7 @@
  * known whether it was done. A repeat with the same idempotency key finds out.
  */
 
-import type { Cursor } from '../protocol/cursor.ts';
+import { type Cursor, NO_TAG } from '../protocol/cursor.ts';
 import type { Headline } from '../protocol/headline.ts';
 import type { StoredApiKey } from './api-key.ts';
 import type { Channel, ChannelPatch } from './channel.ts';
@@ -222,6 +222,9 @@ export interface Feed {
    */
   follow(channel: string, options: FollowOptions, observer: FeedObserver): () => void;
 }
+
+/** Head of a channel that is not there, or has not begun. No random epoch is this short. */
+export const NOWHERE: Cursor = { epoch: 'none', sequence: 0, tag: NO_TAG };
 
 /** Channel of the probes that show that a gateway hears what is committed. No reader may name it. */
 export const CANARY_CHANNEL = '_canary';

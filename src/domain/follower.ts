@@ -6,7 +6,7 @@
  * (trimmed, rewound, forked) begins anew with a baseline. [design 3, promise 2]
  */
 import { type Cursor, NO_TAG } from '../protocol/cursor.ts';
-import type { Baseline, FeedObserver, FollowOptions } from './engine.ts';
+import { type Baseline, type FeedObserver, type FollowOptions, NOWHERE } from './engine.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** What a follower asks of an engine. Rejections are taken for an outage, and tried again at the next wake-up. */
@@ -51,6 +51,8 @@ type Reading =
   | { readonly kind: 'next'; readonly entries: readonly LogEntry[]; readonly isWhole: boolean }
   /** The log no longer has what comes next. */
   | { readonly kind: 'trimmed' }
+  /** There was no such channel when it was looked for: nothing is lost. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'new-epoch' }
   /** The store lost entries that we have, within one epoch. */
   | { readonly kind: 'rewound' }
@@ -59,7 +61,8 @@ type Reading =
 
 /** What a reading of the log means to a follower at a position. Pure. */
 export function interpret(position: Cursor, head: Cursor, entries: readonly LogEntry[]): Reading {
-  if (head.epoch !== position.epoch) return { kind: 'new-epoch' };
+  if (head.epoch !== position.epoch)
+    return { kind: position.epoch === NOWHERE.epoch ? 'begun' : 'new-epoch' };
   if (head.sequence < position.sequence) return { kind: 'rewound' };
   if (head.sequence === position.sequence) {
     return head.tag === position.tag ? { kind: 'current' } : { kind: 'forked' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Baseline } from '../../src/domain/engine.ts';
+import { type Baseline, NOWHERE } from '../../src/domain/engine.ts';
 import { createFollower, interpret } from '../../src/domain/follower.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
 import type { Cursor } from '../../src/protocol/cursor.ts';
@@ -351,6 +351,9 @@ describe('a reading of the log', () => {
       isWhole: false,
     });
     expect(interpret(position, { epoch: 'f', sequence: 7, tag: 'g' }, []).kind).toBe('new-epoch');
+    expect(interpret(position, NOWHERE, []).kind).toBe('new-epoch');
+    expect(interpret(NOWHERE, position, []).kind).toBe('begun');
+    expect(interpret(NOWHERE, NOWHERE, []).kind).toBe('current');
     expect(interpret(position, { epoch: 'e', sequence: 6, tag: 'f' }, []).kind).toBe('rewound');
     expect(interpret(position, { epoch: 'e', sequence: 7, tag: 'x' }, []).kind).toBe('forked');
     expect(interpret(position, { epoch: 'e', sequence: 8, tag: 'h' }, []).kind).toBe('trimmed');

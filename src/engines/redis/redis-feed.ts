@@ -142,6 +142,7 @@ export function createRedisFeed(
       const follower = createFollower(createReader(link, keys.of(channel), newEpoch), observer, {
         ...options,
         onTrouble({ kind, error }) {
+          if (kind === 'begun') return log.info({ channel }, 'the channel begins');
           // The link tells of outages. What stays wrong is tried again every second, and told once.
           const reason = error instanceof Error ? error.message : kind;
           if (error instanceof EngineUnavailable || (kind === 'unreadable' && reason === told)) return;
