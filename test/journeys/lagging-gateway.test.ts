@@ -14,7 +14,7 @@ interface List {
   readonly headlines: readonly { readonly title: string }[];
 }
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 const HEADLINES = '/v1/channels/main/headlines';
 
 let redis: RedisServer;
