@@ -45,7 +45,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-export interface ChannelList {
+interface ChannelList {
   readonly channels: readonly Channel[];
   /** Names of those whose part of the store does not answer: nothing is known of them, least of all that they are gone. */
   readonly unknown: readonly string[];
