@@ -25,6 +25,8 @@ export interface Engine {
   readonly feed: Feed;
   /** Finds out whether the store answers, and what in its settings endangers a promise; for `newsline doctor`. */
   examine(): Promise<readonly Finding[]>;
+  /** What the store would refuse to who runs in these roles, as its operator would give it; nothing where it does not tell. */
+  missingRights(roles: readonly StoreRole[]): Promise<readonly string[]>;
   /** Absent where commits wait for no replicas. */
   readonly replication?: {
     /** Commits, and repeats of them, that fewer replicas than wanted had in time. */
@@ -32,6 +34,9 @@ export interface Engine {
   };
   close(): Promise<void>;
 }
+
+/** Of those of a process, which ask the store for something of their own. */
+export type StoreRole = 'ingest' | 'gateway';
 
 export interface Finding {
   /** Nothing is known to be wrong. */

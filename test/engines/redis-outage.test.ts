@@ -233,6 +233,29 @@ describe('while Redis is in trouble', () => {
     expect(idsOf((await look(engine.feed, 'en')).headlines)).toEqual(['after']);
   });
 
+  it('says that Redis does not let us in, where it came back without our user', async () => {
+    const admin = new Redis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'newsroom', 'on', '>pass', '~*', '&*', '+@all');
+    admin.disconnect();
+    const { log, said, heard } = createListeningLog();
+    const engine = await open({ log, url: redis.url.replace('//', '//newsroom:pass@') });
+    await redis.kill9();
+    await redis.restart();
+    await heard(/does not let us in/, 2);
+    await expect(engine.channels.list()).rejects.toThrow(/does not let us in: WRONGPASS/);
+    await expect(engine.channels.list()).rejects.toThrow(EngineUnavailable);
+    const again = new Redis(redis.url);
+    await again.call('ACL', 'SETUSER', 'newsroom', 'on', '>pass', '~*', '&*', '+@all');
+    again.disconnect();
+    await heard(/is back$/, 2);
+    expect((await engine.channels.list()).channels).toEqual([]);
+    // Once for each of the two connections, however often they tried.
+    const refusals = said.filter(({ message }) => message.includes('does not let us in'));
+    expect(refusals).toHaveLength(2);
+    expect(JSON.stringify(refusals)).toMatch(/WRONGPASS/);
+    expect(JSON.stringify(said)).not.toContain('>pass');
+  });
+
   it('looks for the primary anew when it finds itself with a replica', async () => {
     const { log, heard } = createListeningLog();
     const engine = await open({ log });

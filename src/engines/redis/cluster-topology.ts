@@ -40,7 +40,8 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
         servers.doubt();
         throw new EngineUnavailable('no server of the Redis cluster has what is asked for');
       }
-      const { redis, opened } = servers.at(place)[purpose];
+      const connection = servers.at(place)[purpose];
+      const { redis, opened } = connection;
       await opened.catch(() => {});
       try {
         if (sentTo?.isAsking) redis.asking().catch(() => {});
@@ -57,7 +58,7 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
           await setTimeout(TORN_PAUSE_MS);
         } else {
           if (!isRefusal(error) || /^(CLUSTERDOWN|MOVED|READONLY)/.test(wordsOf(error))) servers.doubt();
-          throw toFault(error, nameOfPlace(place));
+          throw toFault(error, nameOfPlace(place), connection.refusal);
         }
       }
     }

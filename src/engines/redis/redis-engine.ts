@@ -8,6 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { LOG_LIMIT, RECORD_LIMIT } from '../../domain/channel.ts';
 import type { Engine } from '../../domain/engine.ts';
 import { createChannelNames } from './channel-names.ts';
+import { findMissingRights } from './needed-rights.ts';
 import { openRedisLink } from './open-redis-link.ts';
 import { createRedisApiKeys } from './redis-api-keys.ts';
 import { createRedisChannels } from './redis-channels.ts';
@@ -85,6 +86,7 @@ export async function openRedisEngine({
     headlines: createRedisHeadlines(link, keys, names, limits, { newEpoch, report: replication.report }),
     ...(replicas && { replication }),
     feed,
+    missingRights: (roles) => findMissingRights(link, keys, roles),
     examine: () => examineRedis(link, waitReplicas),
     close() {
       feed.stop();

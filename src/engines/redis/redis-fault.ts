@@ -46,9 +46,13 @@ export function readRedirection(error: unknown): Redirection | undefined {
 export const isTornApart = (error: unknown): boolean =>
   isRefusal(error) && /(?:^| -)TRYAGAIN/.test(wordsOf(error));
 
-export function toFault(error: unknown, address: string): Error {
+/** @param refusal why Redis refuses the connection, where it does: that is the reason then, and not that there is none. */
+export function toFault(error: unknown, address: string, refusal?: string): Error {
   const words = wordsOf(error);
   const isReply = isRefusal(error);
+  if (!isReply && refusal !== undefined) {
+    return new EngineUnavailable(`Redis at ${address} does not let us in: ${refusal}`);
+  }
   if (isReply && !PASSING.test(words)) return new Error(`Redis refused a command: ${words}`);
   return new EngineUnavailable(
     isReply ? `Redis at ${address} says: ${words}` : `Redis at ${address} does not answer: ${plain(words)}`,
