@@ -15,5 +15,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/build-first.js',
   reporters: ['default', '<rootDir>/test/support/count-reporter.js'],
-  testTimeout: 30_000,
+  // Generous: a slow machine must not fail a test that would pass.
+  testTimeout: 120_000,
+  // Most tests wait for processes more than they compute; jest would take one worker on two cores.
+  maxWorkers: 2,
 };

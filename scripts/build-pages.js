@@ -20,6 +20,8 @@ const PUBLIC = join(ROOT, 'dist/public');
 const TEMPLATE = 'docs-page.html';
 /** Imports a rule from the sources of the service: bundled, not copied. */
 const FRAME_SCRIPT = 'embed-frame.js';
+/** Sections from which on a page begins with a list of them. */
+const LONG_PAGE = 4;
 
 const escapeHtml = (text) =>
   text.replace(
@@ -43,8 +45,11 @@ const pagePath = (path) => path.replace(/(^|\/)README\.md$/, '$1index.html').rep
  * @returns {{ title: string, content: string }}
  */
 function renderPage(markdown) {
+  const sections = [];
   const renderer = {
     heading({ tokens, depth, text }) {
+      if (depth === 2)
+        sections.push(`<li><a href="#${anchorOf(text)}">${this.parser.parseInline(tokens)}</a></li>`);
       return `<h${depth} id="${anchorOf(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
     },
     link({ href, title, tokens }) {
@@ -70,7 +75,10 @@ function renderPage(markdown) {
     },
   };
   const content = new Marked({ gfm: true, renderer }).parse(markdown);
-  return { title: /^# (.+)$/m.exec(markdown)?.[1] ?? 'Documentation', content };
+  const title = /^# (.+)$/m.exec(markdown)?.[1] ?? 'Documentation';
+  if (sections.length < LONG_PAGE) return { title, content };
+  const contents = `<details><summary>On this page</summary><ul>${sections.join('')}</ul></details>\n`;
+  return { title, content: content.replace('</h1>\n', () => `</h1>\n${contents}`) };
 }
 
 async function buildDocs() {

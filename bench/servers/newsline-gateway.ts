@@ -29,7 +29,7 @@ function append(headline: Headline): void {
 
 const engine: Pick<Engine, 'channels' | 'headlines' | 'feed'> = {
   channels: {
-    list: async () => [main],
+    list: async () => ({ channels: [main], unknown: [] }),
     get: async (name) => (name === main.name ? main : undefined),
     create: async () => false,
     update: async () => undefined,

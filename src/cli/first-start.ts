@@ -6,7 +6,8 @@ import type { ApiKeyStore, ChannelStore } from '../domain/engine.ts';
 export const FIRST_CHANNEL = 'main';
 
 export async function ensureChannel(channels: ChannelStore, timeZone: string): Promise<void> {
-  if ((await channels.list()).length > 0) return;
+  const present = await channels.list();
+  if (present.channels.length + present.unknown.length > 0) return;
   await channels.create({
     name: FIRST_CHANNEL,
     language: 'en',

@@ -6,7 +6,8 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { addressKey, createTrust } from '../gateway/client-address.ts';
+import { createAddressCounts } from '../gateway/address-counts.ts';
+import { createTrust } from '../gateway/client-address.ts';
 import type { EndReason } from '../gateway/tally.ts';
 import { WebRequest } from './web-request.ts';
 
@@ -57,8 +58,7 @@ export function createHttpServer({
   lookMs = 1_000,
 }: HttpServerOptions): Server {
   const isTrusted = createTrust(trustedProxies);
-  /** No more keys than sockets. */
-  const perAddress = new Map<string, number>();
+  const open = createAddressCounts();
   /** Requests under way, of the sockets that have any. */
   const underWay = new WeakMap<Duplex, number>();
 
@@ -102,18 +102,11 @@ export function createHttpServer({
   server.on('connection', (socket) => {
     const { remoteAddress = '' } = socket;
     if (isTrusted(remoteAddress)) return;
-    const key = addressKey(remoteAddress);
-    const here = perAddress.get(key) ?? 0;
-    if (here >= socketsPerAddress) {
+    if (open.of(remoteAddress) >= socketsPerAddress) {
       onEnded('too-many-sockets');
       return refuse(socket, '429 Too Many Requests');
     }
-    perAddress.set(key, here + 1);
-    socket.once('close', () => {
-      const rest = (perAddress.get(key) ?? 1) - 1;
-      if (rest > 0) perAddress.set(key, rest);
-      else perAddress.delete(key);
-    });
+    socket.once('close', open.add(remoteAddress));
   });
   // A socket between two requests waits as well, and does no one harm by it.
   server.on('timeout', (socket) => {

@@ -3,7 +3,6 @@
  * `newsline`: the only place that reads the environment, listens for signals and exits the process.
  */
 import { fileURLToPath } from 'node:url';
-import { CommandError } from './command-error.ts';
 import { addChannelCommands } from './commands/channel.ts';
 import type { CommandContext } from './commands/command-context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -13,8 +12,9 @@ import { addPostCommand } from './commands/post.ts';
 import { createProgram, runProgram } from './commands/run-program.ts';
 import { addScheduledCommand } from './commands/scheduled.ts';
 import { addTailCommand } from './commands/tail.ts';
+import { examineStore } from './examine-store.ts';
 import { addServeCommand } from './serve.ts';
-import { checkSettings, readSettings } from './settings.ts';
+import { checkSettings } from './settings.ts';
 
 const ending = new AbortController();
 let signals = 0;
@@ -34,16 +34,7 @@ const context: CommandContext & { signal: AbortSignal; publicFolder: string } = 
   signal: ending.signal,
   publicFolder: fileURLToPath(new URL('../../public/', import.meta.url)),
   checkSettings,
-  async examineStore(store) {
-    const settings = readSettings({ store }, process.env);
-    if (!settings.ok) throw new CommandError('usage', settings.refusal.message);
-    const [{ createLog }, { openEngine }] = await Promise.all([
-      import('./log.ts'),
-      import('./open-engine.ts'),
-    ]);
-    const engine = await openEngine(settings.value, createLog('silent'));
-    return engine.examine().finally(() => engine.close());
-  },
+  examineStore: (store) => examineStore(store, process.env),
 };
 
 const program = createProgram(context);

@@ -19,8 +19,10 @@ export function openEngine(
   if (store.startsWith(EMBEDDED)) {
     return openEmbeddedEngine({
       folder: store.slice(EMBEDDED.length),
-      onTrouble: ({ error, ...trouble }) =>
-        log.warn({ ...trouble, err: error }, 'cannot go on where we were'),
+      onTrouble({ error, ...trouble }) {
+        if (trouble.kind === 'begun') log.info({ channel: trouble.channel }, 'the channel begins');
+        else log.warn({ ...trouble, err: error }, 'cannot go on where we were');
+      },
     });
   }
   const tls = {

@@ -17,6 +17,7 @@ import { createHttpServer } from './http-server.ts';
 import type { Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations.ts';
+import { startRightsCheck } from './rights-check.ts';
 import type { Settings } from './settings.ts';
 import { createStoreCheck } from './store-check.ts';
 import { createWebApp } from './web-app.ts';
@@ -46,6 +47,8 @@ export async function startService({
 }: ServiceOptions): Promise<Service> {
   const { roles, adminKey, timeZone } = settings;
   const has = (role: (typeof roles)[number]) => roles.includes(role);
+  const storeRoles = (['ingest', 'gateway'] as const).filter(has);
+  const checkRights = await startRightsCheck(engine, { roles: storeRoles, log });
   if (has('ingest')) await ensureChannel(engine.channels, timeZone);
 
   // Asked every second by several parts of the gateway: what is expected of an outage is told now and then, in a line.
@@ -57,7 +60,8 @@ export async function startService({
     else log.error({ err: error }, 'something of the gateway failed');
   };
   const checkStore = createStoreCheck(engine.headlines);
-  const whyUnready = async () => (gateway ? gateway.unreadyBecause : checkStore());
+  const whyUnready = async () =>
+    (await checkRights()) ?? (gateway ? gateway.unreadyBecause : await checkStore());
   const tally = createTally();
   const metrics = createMetrics(() => gateway?.state, whyUnready, tally);
   metrics.addCount(

@@ -217,9 +217,12 @@ const refuseSetting = (errors: readonly FieldError[]) =>
     errors,
   });
 
-/** For `newsline doctor`. */
-export function checkSettings(env: Readonly<Record<string, string | undefined>>): readonly Finding[] {
-  const settings = readSettings({}, env);
+/** For `newsline doctor`. @param store as its flag says, where it is given. */
+export function checkSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  store: string | undefined,
+): readonly Finding[] {
+  const settings = readSettings({ store }, env);
   return [
     settings.ok
       ? { ok: true, subject: 'settings', detail: 'are valid' }

@@ -5,7 +5,7 @@
  * known whether it was done. A repeat with the same idempotency key finds out.
  */
 
-import type { Cursor } from '../protocol/cursor.ts';
+import { type Cursor, NO_TAG } from '../protocol/cursor.ts';
 import type { Headline } from '../protocol/headline.ts';
 import type { StoredApiKey } from './api-key.ts';
 import type { Channel, ChannelPatch } from './channel.ts';
@@ -25,6 +25,8 @@ export interface Engine {
   readonly feed: Feed;
   /** Finds out whether the store answers, and what in its settings endangers a promise; for `newsline doctor`. */
   examine(): Promise<readonly Finding[]>;
+  /** What the store would refuse to who runs in these roles, as its operator would give it; nothing where it does not tell. */
+  missingRights(roles: readonly StoreRole[]): Promise<readonly string[]>;
   /** Absent where commits wait for no replicas. */
   readonly replication?: {
     /** Commits, and repeats of them, that fewer replicas than wanted had in time. */
@@ -33,15 +35,28 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Of those of a process, which ask the store for something of their own. */
+export type StoreRole = 'ingest' | 'gateway';
+
 export interface Finding {
+  /** Nothing is known to be wrong. */
   readonly ok: boolean;
+  /** It was not looked at: `ok` then says nothing, and `detail` why. */
+  readonly isSkipped?: true;
   readonly subject: string;
   /** What is so, and where not ok, what to do. */
   readonly detail: string;
 }
 
+interface ChannelList {
+  readonly channels: readonly Channel[];
+  /** Names of those whose part of the store does not answer: nothing is known of them, least of all that they are gone. */
+  readonly unknown: readonly string[];
+}
+
 export interface ChannelStore {
-  list(): Promise<readonly Channel[]>;
+  /** All there are. Rejects only where nothing of them can be read. */
+  list(): Promise<ChannelList>;
   get(name: string): Promise<Channel | undefined>;
   /** @returns false where a channel of this name exists. */
   create(channel: Channel): Promise<boolean>;
@@ -145,7 +160,10 @@ export interface HeadlineStore {
    * commits wait for none. @returns undefined where enough have it.
    */
   confirm?(channel: string): Promise<Replicas | undefined>;
-  /** What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. */
+  /**
+   * What is to be released by the engine's own clock, earliest first, at most `limit` of each channel. A part of the store
+   * that is slow to answer does not hold up the others: what it has is given in a later call.
+   */
   due(
     limit: number,
   ): Promise<readonly { readonly channel: string; readonly id: string; readonly nowMs: number }[]>;
@@ -192,8 +210,12 @@ export interface FeedObserver {
    * log: whoever wants to know that announcements get through listens here.
    */
   onAnnounced?(tag: string): void;
-  /** The store was asked, about once a second, and has nothing that was not passed on. */
-  onConfirmed?(): void;
+  /**
+   * The store was asked, about once a second, and had nothing then that has not been passed on.
+   *
+   * @param askedAtMs when it was asked, by `performance.now()`; what was committed before is passed on
+   */
+  onConfirmed?(askedAtMs: number): void;
 }
 
 export interface Feed {
@@ -205,6 +227,9 @@ export interface Feed {
    */
   follow(channel: string, options: FollowOptions, observer: FeedObserver): () => void;
 }
+
+/** Head of a channel that is not there, or has not begun. No random epoch is this short. */
+export const NOWHERE: Cursor = { epoch: 'none', sequence: 0, tag: NO_TAG };
 
 /** Channel of the probes that show that a gateway hears what is committed. No reader may name it. */
 export const CANARY_CHANNEL = '_canary';

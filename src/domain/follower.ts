@@ -6,7 +6,7 @@
  * (trimmed, rewound, forked) begins anew with a baseline. [design 3, promise 2]
  */
 import { type Cursor, NO_TAG } from '../protocol/cursor.ts';
-import type { Baseline, FeedObserver, FollowOptions } from './engine.ts';
+import { type Baseline, type FeedObserver, type FollowOptions, NOWHERE } from './engine.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** What a follower asks of an engine. Rejections are taken for an outage, and tried again at the next wake-up. */
@@ -26,8 +26,12 @@ export interface Follower {
   offer(entry: LogEntry, epoch: string): void;
   /** Something may have been missed: compare with the store, and repair. */
   reconcile(): void;
-  /** The store's head as seen by a cheap check; differs from ours only when something was missed. */
-  compare(head: Cursor): void;
+  /**
+   * The store's head as seen by a cheap check; differs from ours only when something was missed.
+   *
+   * @param askedAtMs when the check was sent, by `performance.now()`
+   */
+  compare(head: Cursor, askedAtMs: number): void;
   stop(): void;
 }
 
@@ -47,6 +51,8 @@ type Reading =
   | { readonly kind: 'next'; readonly entries: readonly LogEntry[]; readonly isWhole: boolean }
   /** The log no longer has what comes next. */
   | { readonly kind: 'trimmed' }
+  /** There was no such channel when it was looked for: nothing is lost. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'new-epoch' }
   /** The store lost entries that we have, within one epoch. */
   | { readonly kind: 'rewound' }
@@ -55,7 +61,8 @@ type Reading =
 
 /** What a reading of the log means to a follower at a position. Pure. */
 export function interpret(position: Cursor, head: Cursor, entries: readonly LogEntry[]): Reading {
-  if (head.epoch !== position.epoch) return { kind: 'new-epoch' };
+  if (head.epoch !== position.epoch)
+    return { kind: position.epoch === NOWHERE.epoch ? 'begun' : 'new-epoch' };
   if (head.sequence < position.sequence) return { kind: 'rewound' };
   if (head.sequence === position.sequence) {
     return head.tag === position.tag ? { kind: 'current' } : { kind: 'forked' };
@@ -99,9 +106,12 @@ export function createFollower(
 
   /** One read; true where there is more to read. */
   async function readOnce(): Promise<boolean> {
+    const askedAtMs = performance.now();
     if (position === undefined) {
       const baseline = await reader.baseline(wanted);
-      if (!isStopped) start(baseline);
+      if (isStopped) return false;
+      start(baseline);
+      observer.onConfirmed?.(askedAtMs);
       return false;
     }
     const asked = position;
@@ -109,11 +119,11 @@ export function createFollower(
     if (isStopped) return false;
     // Entries announced meanwhile may have moved us on: what was read is judged from where it was asked.
     const reading = interpret(asked, head, entries);
-    if (reading.kind === 'current') {
-      observer.onConfirmed?.();
-      return false;
+    if (reading.kind === 'current' || reading.kind === 'next') {
+      const isWhole = reading.kind === 'current' || (advance(reading.entries) && reading.isWhole);
+      if (isWhole) observer.onConfirmed?.(askedAtMs);
+      return !isWhole;
     }
-    if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;
     onTrouble({ kind: reading.kind });
     if (reading.kind === 'rewound' || reading.kind === 'forked') await reader.endEpoch(asked.epoch);
     position = undefined;
@@ -153,10 +163,10 @@ export function createFollower(
       if (!isKnown && !isHead) reconcile();
     },
     reconcile,
-    compare(head) {
+    compare(head, askedAtMs) {
       const { epoch, sequence, tag } = position ?? { epoch: '', sequence: 0, tag: NO_TAG };
       if (head.epoch !== epoch || head.sequence !== sequence || head.tag !== tag) reconcile();
-      else observer.onConfirmed?.();
+      else observer.onConfirmed?.(askedAtMs);
     },
     stop() {
       isStopped = true;

@@ -47,7 +47,8 @@ export class ChannelMirror implements ChannelView {
   readonly #audiences = new Map<string, Audience>();
   /** Gives the place of a filter back, by the audience's key. */
   readonly #places = new Map<string, () => void>();
-  #confirmations = 0;
+  #confirmedAtMs = Number.NEGATIVE_INFINITY;
+  #isClosed = false;
   /** Those who wait for what they saw elsewhere. */
   readonly #waiting = new Set<() => void>();
   readonly #options: Required<Pick<MirrorOptions, 'limitHeadlines' | 'limitTail' | 'limitAudiences'>> &
@@ -71,19 +72,29 @@ export class ChannelMirror implements ChannelView {
     this.#tellWaiting();
   }
 
-  /** How often the store was asked and had nothing that is not here. */
-  get confirmations(): number {
-    return this.#confirmations;
+  /** When the store was last asked and had nothing that is not here, by `performance.now()`. */
+  get confirmedAtMs(): number {
+    return this.#confirmedAtMs;
   }
 
-  onConfirmed(): void {
-    this.#confirmations += 1;
+  onConfirmed(askedAtMs: number): void {
+    this.#confirmedAtMs = Math.max(this.#confirmedAtMs, askedAtMs);
     this.#tellWaiting();
   }
 
-  /** Another gateway has told of more than this one has heard of yet. */
-  isBehind(cursor: Cursor | undefined): boolean {
-    return cursor?.epoch === this.head.epoch && cursor.sequence > this.head.sequence;
+  /**
+   * Another gateway may have told of what this one has not heard of yet: a later change, another one of the same
+   * number, or a new epoch. One from before what is held here says nothing new.
+   */
+  mayBeBehind(cursor: Cursor | undefined): boolean {
+    if (!cursor) return false;
+    const { epoch, sequence, tag } = cursor;
+    if (epoch !== this.head.epoch || sequence > this.head.sequence) return true;
+    return sequence >= this.floor.sequence && this.tagAt(sequence) !== tag;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   /** How many wait for it to move. */
@@ -91,7 +102,7 @@ export class ChannelMirror implements ChannelView {
     return this.#waiting.size;
   }
 
-  /** @returns stops it. @param look called whenever the head moved or was confirmed */
+  /** @returns stops it. @param look called whenever the head moved or was confirmed, or it closed */
   onMove(look: () => void): () => void {
     this.#waiting.add(look);
     return () => this.#waiting.delete(look);
@@ -182,8 +193,10 @@ export class ChannelMirror implements ChannelView {
     }
   }
 
-  /** The channel is gone, and with it its audiences. */
+  /** Nothing more comes: the channel is gone, or this gateway ends. */
   close(): void {
+    this.#isClosed = true;
+    this.#tellWaiting();
     for (const key of [...this.#audiences.keys()]) this.#letGo(key);
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Result } from '../protocol/refusal.ts';
 import { accepted, refused } from '../protocol/refusal.ts';
-import { addressKey } from './client-address.ts';
+import { createAddressCounts } from './address-counts.ts';
 
 export interface ConnectionLimits {
   /** Counts one in. @returns counts it out again, once. */
@@ -24,35 +24,22 @@ export function createConnectionLimits({
   connections = 50_000,
   connectionsPerAddress = 1_000,
 }: ConnectionLimitsOptions = {}): ConnectionLimits {
-  /** No more keys than connections: an address is forgotten with its last one. */
-  const perAddress = new Map<string, number>();
-  let count = 0;
+  const counts = createAddressCounts();
 
   return {
     admit(address) {
-      const key = addressKey(address);
-      const here = perAddress.get(key) ?? 0;
-      if (here >= connectionsPerAddress || count >= connections) {
+      const here = counts.of(address);
+      if (here >= connectionsPerAddress || counts.count >= connections) {
         const message =
           here >= connectionsPerAddress
             ? `at most ${connectionsPerAddress} from one address`
             : 'this server is full';
         return refused({ code: 'too-many-connections', message, retryAfterMs: 30_000 });
       }
-      perAddress.set(key, here + 1);
-      count += 1;
-      let isIn = true;
-      return accepted(() => {
-        if (!isIn) return;
-        isIn = false;
-        count -= 1;
-        const rest = (perAddress.get(key) ?? 1) - 1;
-        if (rest > 0) perAddress.set(key, rest);
-        else perAddress.delete(key);
-      });
+      return accepted(counts.add(address));
     },
     get count() {
-      return count;
+      return counts.count;
     },
   };
 }

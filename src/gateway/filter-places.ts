@@ -6,7 +6,7 @@
  */
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
 import { type AddressBudgets, COST } from './address-budgets.ts';
-import { addressKey } from './client-address.ts';
+import { createAddressCounts } from './address-counts.ts';
 
 export interface FilterPlacesOptions {
   /** Different filters of all channels together. @default 1000 */
@@ -16,7 +16,7 @@ export interface FilterPlacesOptions {
 }
 
 export interface FilterPlaces {
-  /** Pays for a new filter and takes its place. @returns gives the place back; to be called once. */
+  /** Pays for a new filter and takes its place. @returns gives the place back, once. */
   take(address: string): Result<() => void>;
 }
 
@@ -27,28 +27,16 @@ export function createFilterPlaces(
   budgets: Pick<AddressBudgets, 'spend'>,
   { filters = 1_000, filtersPerAddress = 100 }: FilterPlacesOptions = {},
 ): FilterPlaces {
-  /** No more keys than filters. */
-  const perAddress = new Map<string, number>();
-  let count = 0;
+  const taken = createAddressCounts();
 
   return {
     take(address) {
-      const key = addressKey(address);
-      const here = perAddress.get(key) ?? 0;
-      if (here >= filtersPerAddress) {
+      if (taken.of(address) >= filtersPerAddress) {
         return tooManyFilters(`at most ${filtersPerAddress} new filters from one address at a time`);
       }
-      if (count >= filters) return tooManyFilters('too many different filters are in use here');
+      if (taken.count >= filters) return tooManyFilters('too many different filters are in use here');
       const paid = budgets.spend(address, COST.filter);
-      if (!paid.ok) return paid;
-      perAddress.set(key, here + 1);
-      count += 1;
-      return accepted(() => {
-        count -= 1;
-        const rest = (perAddress.get(key) ?? 1) - 1;
-        if (rest > 0) perAddress.set(key, rest);
-        else perAddress.delete(key);
-      });
+      return paid.ok ? accepted(taken.add(address)) : paid;
     },
   };
 }

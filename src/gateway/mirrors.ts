@@ -4,6 +4,7 @@
  * Which channels there are is asked once a second, by one call, whatever the readers do; an unknown name asks sooner,
  * but only a few times a second, so that a flood of wrong names costs the store nothing.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Channel } from '../domain/channel.ts';
 import { CHANNEL_LIMIT, type ChannelStore, EngineUnavailable, type Feed } from '../domain/engine.ts';
 import { accepted, type Result, refused } from '../protocol/refusal.ts';
@@ -31,7 +32,8 @@ export interface Mirrors {
   refresh(): Promise<boolean>;
   /**
    * True once every channel there was at first has its baseline. It stays so: a channel made later is read within
-   * moments, and must not take every gateway out of service for them.
+   * moments, and must not take every gateway out of service for them. Nor may one whose part of the store does not
+   * answer: the others would be served by no one.
    */
   readonly isWarm: boolean;
   /** True while the store has lost every channel there was: emptied, or another one in its place. */
@@ -50,7 +52,9 @@ interface Followed {
   channel: Channel;
   /** It is gone from the store, and no one deleted it. */
   isLost: boolean;
+  /** Its baseline came, or never will. */
   readonly ready: Promise<void>;
+  readonly setReady: () => void;
   stop(): void;
 }
 
@@ -69,6 +73,8 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   let queued: Promise<boolean> | undefined;
   /** The listing that those wait for who ask for an unknown name. */
   let forName: Promise<boolean> | undefined;
+  /** Names of channels whose part of the store did not answer: they are left as they are. */
+  let unanswered: ReadonlySet<string> = new Set();
   let isListed = false;
   let isWarm = false;
   let isStopped = false;
@@ -78,7 +84,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     const ready = new Promise<void>((resolve) => {
       setReady = resolve;
     });
-    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, stop: () => {} };
+    const entry: Followed = { mirror: undefined, channel, isLost: false, ready, setReady, stop: () => {} };
     followed.set(channel.name, entry);
     entry.stop = feed.follow(
       channel.name,
@@ -94,7 +100,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
           setReady();
         },
         onEntries: (entries, epoch) => entry.mirror?.onEntries(entries, epoch),
-        onConfirmed: () => entry.mirror?.onConfirmed(),
+        onConfirmed: (askedAtMs) => entry.mirror?.onConfirmed(askedAtMs),
       },
     );
   }
@@ -115,9 +121,10 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
   }
 
   async function list(): Promise<void> {
-    const current = (await channels.list()).slice(0, CHANNEL_LIMIT);
-    const names = new Set(current.map(({ name }) => name));
-    for (const [name, entry] of followed) if (!names.has(name)) await letGo(name, entry);
+    const listed = await channels.list();
+    const current = listed.channels.slice(0, CHANNEL_LIMIT);
+    unanswered = new Set(listed.unknown);
+    const before = [...followed];
     for (const channel of current) {
       const known = followed.get(channel.name);
       if (!known) follow(channel);
@@ -128,6 +135,12 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
       }
     }
     isListed = true;
+    if (unanswered.size > 0) onTrouble(new EngineUnavailable(wordsOf(listed.unknown)));
+    // Last: where the store cannot say whether they were deleted, the others are served all the same.
+    const names = new Set(current.map(({ name }) => name));
+    for (const [name, entry] of before) {
+      if (!names.has(name) && !unanswered.has(name)) await letGo(name, entry);
+    }
   }
 
   async function listOnce(): Promise<boolean> {
@@ -159,7 +172,7 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
 
   /** All who ask within a moment share one question. */
   function refreshForName(): Promise<boolean> {
-    forName ??= delay(isListed ? UNKNOWN_NAME_MS : 0).then(() => {
+    forName ??= setTimeout(isListed ? UNKNOWN_NAME_MS : 0, undefined, { ref: false }).then(() => {
       forName = undefined;
       return refresh();
     });
@@ -183,9 +196,10 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
       if (already) return accepted(already);
       const hasAnswered = followed.has(name) || (await refreshForName());
       const entry = followed.get(name);
-      if (entry && !entry.mirror) await Promise.race([entry.ready, delay(BASELINE_WAIT_MS)]);
+      if (entry && !entry.mirror)
+        await Promise.race([entry.ready, setTimeout(BASELINE_WAIT_MS, undefined, { ref: false })]);
       if (entry?.mirror) return accepted(entry.mirror);
-      return entry || !hasAnswered ? NOT_YET : unknownChannel(name);
+      return entry || !hasAnswered || unanswered.has(name) ? NOT_YET : unknownChannel(name);
     },
     refresh,
     get isWarm() {
@@ -201,7 +215,12 @@ export function startMirrors(channels: ChannelStore, feed: Feed, options: Mirror
     stop() {
       isStopped = true;
       clearInterval(timer);
-      for (const entry of followed.values()) entry.stop();
+      for (const entry of followed.values()) {
+        entry.stop();
+        // Who waits is answered now: soon nothing of this process is left to do it.
+        entry.mirror?.close();
+        entry.setReady();
+      }
       followed.clear();
     },
   };
@@ -213,7 +232,10 @@ const NOT_YET = refused({
   message: 'this gateway is still reading its channels',
 });
 
-const delay = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
+const NAMED = 5;
+
+function wordsOf(names: readonly string[]): string {
+  const rest = names.length - NAMED;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return `the part of the store does not answer that has ${names.slice(0, NAMED).join(', ')}${more}`;
+}

@@ -36,7 +36,7 @@ export interface Reception {
   open(outlet: Outlet, encoding: Encoding): Connection;
   /** The socket is gone. */
   left(connection: Connection): void;
-  /** Says goodbye to everyone within the time, and ends who is left after it. */
+  /** Says goodbye to everyone within the time, those under way to us too, and ends who is left after it. */
   drain(graceMs: number): Promise<void>;
   stop(): void;
 }
@@ -64,6 +64,12 @@ export function createReception({
   let accepted = 0;
   let isDraining = false;
   let onEmpty = () => {};
+
+  /** A place is taken before there is a connection, and given back with its socket. */
+  const isEmpty = () => connections.size === 0 && limits.count === 0;
+  const checkEmpty = () => {
+    if (isEmpty()) onEmpty();
+  };
 
   function dismiss(connection: Connection, reason: GoodbyeReason, retryAfterMs: number): void {
     if (!connection.isOpen) return;
@@ -102,8 +108,12 @@ export function createReception({
       if (!place.ok) return place;
       // After the limits: who is refused by them takes no one's turn.
       const turn = arrivals.admit();
-      if (turn.ok) return place;
-      place.value();
+      const leave = () => {
+        place.value();
+        checkEmpty();
+      };
+      if (turn.ok) return { ok: true, value: leave };
+      leave();
       return turn;
     },
     open(outlet, encoding) {
@@ -119,14 +129,14 @@ export function createReception({
       liveness.forget(connection);
       connections.delete(connection);
       connection.closed();
-      if (connections.size === 0) onEmpty();
+      checkEmpty();
     },
     async drain(graceMs) {
       isDraining = true;
       for (const connection of connections)
         waiting.push({ connection, atMs: random() * graceMs * GOODBYE_SHARE });
       waiting.sort((a, b) => b.atMs - a.atMs);
-      if (connections.size === 0) return;
+      if (isEmpty()) return;
       const fromMs = performance.now();
       await new Promise<void>((resolve) => {
         // By the clock: on a busy machine steps take longer, and the time is no longer for that.

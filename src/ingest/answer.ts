@@ -8,6 +8,8 @@ import { type Refusal, toProblemResponse } from '../protocol/refusal.ts';
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The headline or key it is about, for the log: what is made has none in its address. */
+  readonly id?: string;
   /** Written as JSON. Absent: no content. */
   readonly body?: object;
 }

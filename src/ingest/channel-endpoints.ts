@@ -28,8 +28,10 @@ export function channelEndpoints({
       on: 'any',
       async handle({ key }) {
         const all = await channels.list();
-        const own = all.filter(({ name }) => mayDo(key, 'admin', name));
-        return accepted({ status: 200, body: { channels: own } });
+        const isOwn = (name: string) => mayDo(key, 'admin', name);
+        const own = all.channels.filter(({ name }) => isOwn(name));
+        const unknown = all.unknown.filter(isOwn);
+        return accepted({ status: 200, body: { channels: own, ...(unknown.length > 0 && { unknown }) } });
       },
     },
     {
@@ -43,8 +45,9 @@ export function channelEndpoints({
         if (!channel.ok) return channel;
         const { name } = channel.value;
         const all = await channels.list();
-        const isKnown = all.some((other) => other.name === name);
-        if (!isKnown && all.length >= CHANNEL_LIMIT) {
+        const names = [...all.channels.map((other) => other.name), ...all.unknown];
+        const isKnown = names.includes(name);
+        if (!isKnown && names.length >= CHANNEL_LIMIT) {
           const message = `there can be ${CHANNEL_LIMIT} channels; delete one first`;
           return refused({ code: 'limit-reached', message });
         }

@@ -87,8 +87,8 @@ export function serveEndpoint(endpoint: Endpoint, checks: EndpointChecks): Reque
       sendAnswer(response, result.value);
       if (method === 'get') return;
       // Never the key itself, nor anything of the body. [design 2: what is never on the wire]
-      const { status } = result.value;
-      checks.log.info({ keyId, method, path, channel, id, status }, 'request carried out');
+      const { status, id: about = id } = result.value;
+      checks.log.info({ keyId, method, path, channel, id: about, status }, 'request carried out');
     } catch (error) {
       if (error instanceof SenderLeft) return;
       reportFailure(checks.log, error, { keyId, method, path, channel, id });

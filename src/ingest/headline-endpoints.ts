@@ -201,6 +201,7 @@ function answerOf(call: ChannelCall, outcome: Outcome, status: 200 | 201 | 202, 
   const location = `/v1/channels/${call.channel.name}/headlines/${encodeURIComponent(id)}`;
   return {
     status,
+    id,
     headers: {
       etag: etagOf(record),
       ...(status !== 200 && { location }),

@@ -3,175 +3,30 @@
  *
  * Addresses may be shared with the gateway's (GET of a headline list): whoever merges, merges method by method.
  */
-import { apiKeySchema, SCOPES } from '../domain/api-key.ts';
+import { apiKeySchema } from '../domain/api-key.ts';
 import { channelPatchSchema, channelSchema } from '../domain/channel.ts';
 import { deleteSchema, patchSchema, postSchema, putSchema } from '../domain/headline-input.ts';
-import { HEADLINE_REF, PROBLEM_REF, toJsonSchema } from '../domain/wire-schema.ts';
-
-type Json = Record<string, unknown>;
-
-const text = (description: string): Json => ({ type: 'string', description });
-const time: Json = { type: 'string', format: 'date-time' };
-const object = (properties: Json, required = Object.keys(properties)): Json => ({
-  type: 'object',
-  properties,
-  required,
-});
-const listOf = (items: Json): Json => ({ type: 'array', items });
-
-const cursor = text('Where the change stands in the channel; absent where readers were told nothing.');
-const publishAt: Json = { ...time, description: 'Only while scheduled: when it will be published.' };
-const applied: Json = {
-  type: 'boolean',
-  description: 'False where nothing changed: known already, or older.',
-};
-const count: Json = { type: 'integer', minimum: 0 };
-const replication: Json = {
-  ...object({ wanted: count, had: count }),
-  description: 'Only where replicas are waited for and too few had it in time: it is committed, and stays.',
-};
-const version: Json = { type: 'integer', minimum: 1 };
-const kept = (description: string): Json => ({ type: 'integer', description });
-const channel = object(
-  {
-    name: text('As in the address.'),
-    language: text('BCP 47, of headlines that name none.'),
-    timeZone: text('IANA zone.'),
-    origins: listOf(text('A website that may read.')),
-    keepChanges: kept('Changes kept to resume from; the oldest go first.'),
-    keepHeadlines: kept('Headlines kept beside those scheduled; the longest unchanged go first.'),
-    keepDays: kept('Days after which changes, and headlines not changed since, go; absent: no limit.'),
-  },
-  ['name', 'language', 'timeZone', 'origins'],
-);
-const key = object({
-  id: text('Names the key; not secret.'),
-  name: text('For people.'),
-  scopes: listOf({ enum: SCOPES }),
-  channels: listOf(text('A channel, or * for all.')),
-  createdAt: time,
-});
-const tombstone = {
-  applied,
-  id: text('The headline.'),
-  version,
-  status: { const: 'retracted' },
-  inAdvance: {
-    const: true,
-    description: 'There never was a headline of this id: none can come any more.',
-  },
-  notice: text('Public words.'),
-  cursor,
-  replication,
-};
-const history = object(
-  {
-    change: { enum: ['scheduled', 'published', 'updated', 'corrected', 'retracted'] },
-    version,
-    at: time,
-    title: text('As it stood then.'),
-    notice: text('Public words of the change.'),
-  },
-  ['change', 'version', 'at', 'title'],
-);
-
-const json = (description: string, schema: Json, headers?: Json): Json => ({
-  description,
-  ...(headers && { headers }),
-  content: { 'application/json': { schema } },
-});
-const header = (description: string): Json => ({ description, schema: { type: 'string' } });
-const etag = { ETag: header('The version, as "3".') };
-const location = { Location: header('Where it is.') };
-const replayed = {
-  'Idempotent-Replayed': header('true where the same request came before: this is its answer then.'),
-};
-
-const problem = (description: string): Json => ({
-  description,
-  content: { 'application/problem+json': { schema: PROBLEM_REF } },
-});
-const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The body is not JSON, or the address is not well-formed.',
-  401: 'No API key, or one that is not known.',
-  403: 'The API key has no right to this.',
-  404: 'No such channel, headline or key.',
-  409: 'It exists, has moved on, or there can be no more.',
-  410: 'The headline was retracted, which is final.',
-  413: 'The body is too large.',
-  415: 'The body is not application/json, or is encoded.',
-  422: 'A field or header is not valid; errors names each.',
-  429: 'Too many requests; see Retry-After.',
-  503: 'The store does not answer; see Retry-After.',
-};
-const READING = [401, 403, 429, 503];
-const WRITING = [400, ...READING, 413, 415, 422];
-
-const inPath = (name: string, description: string): Json => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string' },
-});
-const channelParameter = inPath('channel', 'Name of the channel.');
-const headlineParameter = inPath('id', 'Id of the headline.');
-const keyParameter = inPath('id', 'Id of the key.');
-const inHeader = (name: string, description: string, schema: Json): Json => ({
-  name,
-  in: 'header',
-  description,
-  schema: { type: 'string', ...schema },
-});
-const limit: Json = {
-  name: 'limit',
-  in: 'query',
-  description: 'How many, earliest first.',
-  schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 },
-};
-const idempotencyKey = inHeader('Idempotency-Key', 'A repeat with the same key is carried out once.', {
-  minLength: 1,
-  maxLength: 255,
-});
-const ifMatch = inHeader('If-Match', 'The version that must be the current one, as "3".', {});
-
-interface Operation {
-  readonly summary: string;
-  readonly description?: string;
-  readonly body?: Json;
-  readonly isBodyOptional?: boolean;
-  readonly parameters?: readonly Json[];
-  readonly answers: Readonly<Record<number, Json>>;
-  readonly problems: readonly number[];
-}
-
-function operation(
-  operationId: string,
-  { summary, description, body, isBodyOptional = false, parameters = [], answers, problems }: Operation,
-): Json {
-  return {
-    operationId,
-    summary,
-    ...(description !== undefined && { description }),
-    security: [{ apiKey: [] }],
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: { required: !isBodyOptional, content: { 'application/json': { schema: body } } },
-    }),
-    responses: {
-      ...answers,
-      ...Object.fromEntries(problems.map((status) => [status, problem(PROBLEMS[status] ?? '')])),
-    },
-  };
-}
-
-const written = object({ headline: HEADLINE_REF, cursor, publishAt, replication }, ['headline']);
-const planned = object({ headline: HEADLINE_REF, publishAt, replication }, ['headline', 'publishAt']);
-const upserted = object({ applied, headline: HEADLINE_REF, cursor, publishAt, replication }, [
-  'applied',
-  'headline',
-]);
-const retracted = object(tombstone, ['applied', 'id', 'version', 'status']);
+import { HEADLINE_REF, toJsonSchema } from '../domain/wire-schema.ts';
+import { channel, history, key, planned, publishAt, retracted, upserted, written } from './answer-schemas.ts';
+import {
+  channelParameter,
+  etag,
+  headlineParameter,
+  idempotencyKey,
+  ifMatch,
+  type Json,
+  json,
+  keyParameter,
+  limit,
+  listOf,
+  location,
+  object,
+  operation,
+  READING,
+  replayed,
+  text,
+  WRITING,
+} from './openapi-operation.ts';
 
 /** The `paths` of an OpenAPI 3.1 document, whose components have the wire schemas and the security scheme `apiKey`. */
 export const ingestPaths: Readonly<Record<string, Json>> = {

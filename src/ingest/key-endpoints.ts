@@ -48,7 +48,7 @@ export function keyEndpoints({ keys, now }: KeyEndpointsOptions): readonly Endpo
         const { stored, secret } = createApiKey(unique, now());
         await keys.put(stored);
         const headers = { location: `${COLLECTION}/${stored.id}` };
-        return accepted({ status: 201, headers, body: { key: withoutHash(stored), secret } });
+        return accepted({ status: 201, id: stored.id, headers, body: { key: withoutHash(stored), secret } });
       },
     },
     {

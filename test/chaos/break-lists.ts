@@ -34,9 +34,8 @@ export const LIST_BREAKS: Readonly<Record<string, Break>> = {
     named: ['killed-text'],
     carryOut(journal, draw) {
       if (journal.faults.some(isLossy)) return undefined;
-      const dead = spots(journal, 'change').flatMap(({ line }) =>
-        kills(journal, epochOf(line.cursor)).slice(0, 1),
-      );
+      const epochs = new Set(spots(journal, 'change').map(({ line }) => epochOf(line.cursor)));
+      const dead = [...epochs].flatMap((epoch) => kills(journal, epoch).slice(0, 1));
       const spot = pick(
         spots(journal, 'finally').filter(
           ({ header, line }) => (line.headlines?.length ?? header.last) < header.last,

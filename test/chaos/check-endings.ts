@@ -19,28 +19,41 @@ export interface Ending {
   readonly isWhole: boolean;
 }
 
-/** @returns how many scheduled headlines were seen. */
+/** What became of a scheduled headline; each has one of these ends. */
+export type PlanEnd =
+  | 'came out'
+  | 'killed before'
+  | 'not due by the end'
+  | 'never acknowledged'
+  | 'may be lost with the store'
+  | 'of no reader'
+  | 'never released';
+
+/** @returns what became of each scheduled headline. */
 export function checkPlans(
   { channel, stories }: ChannelLog,
   endings: readonly Ending[],
   excuses: Excuses,
   findings: Findings,
-): number {
+): readonly PlanEnd[] {
   const endsAtMs = Math.max(0, ...endings.map(({ line }) => line.atMs));
-  let released = 0;
+  const ends: PlanEnd[] = [];
   for (const { id, revisions } of stories.values()) {
     const plans = revisions.filter(
       ({ version, asked }) => version !== KILL && asked.some(({ releaseAtMs }) => releaseAtMs !== undefined),
     );
     if (plans.length === 0) continue;
     if (revisions.some(({ firstSeenAtMs, entries }) => firstSeenAtMs < KILL || entries.length > 0)) {
-      released += 1;
+      ends.push('came out');
       continue;
     }
     const kept = plans.filter((plan) => isKept(plan));
     const [plan] = kept.slice(-1);
     const isKilled = revisions.some(({ version, asked }) => version === KILL && asked.length > 0);
-    if (!plan || isKilled) continue;
+    if (!plan || isKilled) {
+      ends.push(isKilled ? 'killed before' : 'never acknowledged');
+      continue;
+    }
     const dueAtMs = Math.max(
       ...plans.flatMap(({ asked }) => asked.map(({ releaseAtMs }) => releaseAtMs ?? 0)),
     );
@@ -50,7 +63,13 @@ export function checkPlans(
     const hasReader = endings.some(({ reader }) =>
       facetsOf(plan).every((facets) => passesFilter(reader.header.filter, facets)),
     );
-    if (dueAtMs + RELEASE_SLACK_MS > endsAtMs || isLost || !hasReader) continue;
+    const isNotDue = dueAtMs + RELEASE_SLACK_MS > endsAtMs;
+    if (isNotDue || isLost || !hasReader) {
+      if (isNotDue) ends.push('not due by the end');
+      else ends.push(isLost ? 'may be lost with the store' : 'of no reader');
+      continue;
+    }
+    ends.push('never released');
     findings.add({
       kind: 'never-released',
       channel,
@@ -59,7 +78,7 @@ export function checkPlans(
       lines: plan.asked.flatMap(({ lines }) => lines),
     });
   }
-  return released;
+  return ends;
 }
 
 /** What one reader of everything shows, each other shows as well, as far as its list reaches. */

@@ -1,6 +1,6 @@
 /** Runs written by hand, one for each promise: what is allowed, and right beside it what is not. */
 import { describe, expect, test } from '@jest/globals';
-import { checkRun } from './check-run.ts';
+import { checkRun, type Verdict } from './check-run.ts';
 import type { FaultLine, PublisherLine, ReaderFilter, ReaderLine, Sighting } from './journal.ts';
 
 const T = 1_800_000_000_000;
@@ -92,13 +92,12 @@ interface ReaderOptions {
   readonly last?: number;
 }
 
-/** Kinds of what is found. */
-function find(
+function check(
   asked: readonly (readonly PublisherLine[])[],
   readers: readonly (readonly [options: ReaderOptions, ...lines: ReaderLine[]])[],
   faults: readonly FaultLine[] = [],
-): readonly string[] {
-  const { counts } = checkRun({
+): Verdict {
+  return checkRun({
     run: { seed: 1, store: 'redis', startedAtMs: T, endedAtMs: END, channels: ['en'] },
     publishers: [{ file: 'publisher-p.ndjson', lines: asked.flat() }],
     readers: readers.map(
@@ -118,8 +117,10 @@ function find(
     faults,
     tornLines: 0,
   });
-  return [...counts.keys()];
 }
+
+/** Kinds of what is found. */
+const find = (...run: Parameters<typeof check>): readonly string[] => [...check(...run).counts.keys()];
 
 const [one, two, three] = [headline('h1'), headline('h2'), headline('h3')];
 const first = ask(one, 1, { cursor: at(1) });
@@ -201,6 +202,40 @@ describe('a plan', () => {
     const asked = [plan, ask(amended, 2, { change: 'corrected', version: 2 })];
     expect(find(asked, [[{}, ...start, tell(5, at(1), amended), end(amended)]])).toEqual([]);
     expect(find(asked, [[{}, ...start, tell(5, at(1), one), end(one)]])).toContain('early');
+  });
+
+  test('that did not come out has its reason counted, and one that was moved counts once', () => {
+    const planned = (id: string, releaseAtMs: number, more: Asked = {}) =>
+      ask(headline(id), 1, { status: 202, releaseAtMs, ...more });
+    const asked = [
+      planned('h1', T + 5_000),
+      planned('h2', T + 5_000),
+      ask(killOf('h2'), 2, { change: 'retracted' }),
+      planned('h3', T + 5_000),
+      ask(headline('h3', { version: 2 }), 3, { change: 'updated', version: 2, releaseAtMs: END + 9_000 }),
+      planned('h4', T + 5_000, { isUnanswered: true }),
+      planned('h5', T + 5_000),
+    ];
+    const { counts, covered } = check(asked, [[{}, ...start, tell(5, at(1), one), end(one)]]);
+    expect([...counts.keys()]).toEqual(['never-released']);
+    expect(covered.scheduled).toEqual({
+      asked: 6,
+      ends: {
+        'came out': 1,
+        'killed before': 1,
+        'not due by the end': 1,
+        'never acknowledged': 1,
+        'never released': 1,
+      },
+    });
+  });
+
+  test('may be lost with the store, and may be for no reader', () => {
+    const sport = ask(headline('h1', { section: 'sport' }), 1, { status: 202, releaseAtMs: T + 5_000 });
+    const inCity = { filter: { section: ['city'] } };
+    expect(check([sport], [[inCity, ...start, end()]]).covered.scheduled.ends).toEqual({ 'of no reader': 1 });
+    const flushed = check([plan], [[{}, ...start, end()]], [fault(2, 'everything')]);
+    expect(flushed.covered.scheduled.ends).toEqual({ 'may be lost with the store': 1 });
   });
 });
 

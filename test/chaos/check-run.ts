@@ -7,7 +7,7 @@
 import { type Asked, readAsked } from './asked.ts';
 import { buildChannelLog } from './build-channel-log.ts';
 import type { ChannelLog, ChannelReader } from './channel-log.ts';
-import { checkAgreement, checkPlans, type Ending } from './check-endings.ts';
+import { checkAgreement, checkPlans, type Ending, type PlanEnd } from './check-endings.ts';
 import { createListCheck } from './check-list.ts';
 import { createSightingCheck } from './check-sighting.ts';
 import { createExcuses, type Excuses } from './excuses.ts';
@@ -25,7 +25,8 @@ export interface Covered {
   readonly requests: Readonly<
     Record<'acknowledged' | 'underReplicated' | 'changedNothing' | 'unanswered', number>
   >;
-  readonly scheduled: { readonly asked: number; readonly seen: number };
+  /** Requests that schedule, some of them the same headline anew, and what became of these headlines. */
+  readonly scheduled: { readonly asked: number; readonly ends: Readonly<Partial<Record<PlanEnd, number>>> };
   readonly readers: number;
   readonly epochs: number;
   readonly tornLines: number;
@@ -48,14 +49,14 @@ export function checkRun(journal: Journal): Verdict {
   const asked = [...readAsked(journal, findings).values()];
   const readers = channelReaders(journal, findings);
   const channels = new Set([...readers.keys(), ...asked.map(({ channel }) => channel)]);
-  let seen = 0;
+  const planEnds: PlanEnd[] = [];
   let epochs = 0;
   for (const channel of channels) {
     const mine = asked.filter((one) => one.channel === channel);
     const theirs = readers.get(channel) ?? [];
     const log = buildChannelLog(channel, mine, theirs, excuses, findings);
     epochs += log.epochs.length;
-    seen += checkChannel(log, theirs, excuses, journal.run, findings, tally);
+    planEnds.push(...checkChannel(log, theirs, excuses, journal.run, findings, tally));
     const isRead = theirs.length > 0 && mine.some(({ outcome }) => outcome === 'kept');
     if (!isRead)
       findings.add({ kind: 'proves-nothing', channel, what: 'nobody published, or nobody read', lines: [] });
@@ -65,7 +66,7 @@ export function checkRun(journal: Journal): Verdict {
     isKept: findings.counts.size === 0,
     violations: findings.listed,
     counts: findings.counts,
-    covered: cover(journal, asked, tally, readers, epochs, seen),
+    covered: cover(journal, asked, tally, readers, epochs, planEnds),
   };
 }
 
@@ -76,7 +77,7 @@ function checkChannel(
   { headlinesHeld }: Run,
   findings: Findings,
   tally: Tally,
-): number {
+): readonly PlanEnd[] {
   const standings = createStandings(log, excuses);
   const lists = createListCheck(log, standings, headlinesHeld);
   const sightings = createSightingCheck(log, excuses, findings);
@@ -114,7 +115,7 @@ function cover(
   tally: Tally,
   readers: ReadonlyMap<string, ChannelReader[]>,
   epochs: number,
-  seen: number,
+  planEnds: readonly PlanEnd[],
 ): Covered {
   const count = <Key extends string>(keys: readonly Key[]) => {
     const counts: Partial<Record<Key, number>> = {};
@@ -133,7 +134,10 @@ function cover(
       changedNothing: outcomes.nothing ?? 0,
       unanswered: outcomes.unknown ?? 0,
     },
-    scheduled: { asked: asked.filter(({ releaseAtMs }) => releaseAtMs !== undefined).length, seen },
+    scheduled: {
+      asked: asked.filter(({ releaseAtMs }) => releaseAtMs !== undefined).length,
+      ends: count(planEnds),
+    },
     readers: [...readers.values()].flat().length,
     epochs,
     tornLines,

@@ -11,6 +11,8 @@ export interface FaultProxy {
   cut(): void;
   /** Keeps all that is sent, in both directions and on new connections too, until it is resumed. */
   stall(): void;
+  /** The same with what comes back only: what is asked for arrives, and is done. */
+  holdAnswers(): void;
   /** Everything held passes, in order. */
   resume(): void;
   /** @param ms added to each way; 0: none. */
@@ -23,15 +25,16 @@ export async function startFaultProxy(target: () => number | undefined): Promise
   const open = new Set<Socket>();
   const held = new Set<() => void>();
   let isStalled = false;
+  let areAnswersHeld = false;
   let delayMs = 0;
 
   /** Passes on in order what one side sends, each piece when its time has come. */
-  function pass(from: Socket, to: Socket): void {
+  function pass(from: Socket, to: Socket, isHeld: () => boolean): void {
     const pieces: { readonly bytes: Buffer | undefined; readonly dueMs: number }[] = [];
     let timer: NodeJS.Timeout | undefined;
     const flush = () => {
       timer = undefined;
-      while (!isStalled && pieces.length > 0) {
+      while (!isHeld() && pieces.length > 0) {
         const [piece] = pieces;
         const inMs = (piece?.dueMs ?? 0) - performance.now();
         if (inMs > 0) {
@@ -77,8 +80,8 @@ export async function startFaultProxy(target: () => number | undefined): Promise
       open.add(socket);
       socket.on('close', () => open.delete(socket));
     }
-    pass(near, far);
-    pass(far, near);
+    pass(near, far, () => isStalled);
+    pass(far, near, () => isStalled || areAnswersHeld);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -95,8 +98,12 @@ export async function startFaultProxy(target: () => number | undefined): Promise
     stall() {
       isStalled = true;
     },
+    holdAnswers() {
+      areAnswersHeld = true;
+    },
     resume() {
       isStalled = false;
+      areAnswersHeld = false;
       for (const flush of [...held]) flush();
     },
     delay(ms) {

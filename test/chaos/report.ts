@@ -36,7 +36,10 @@ function coverage({
     ['acknowledged', `${requests.acknowledged}: ${listed(changes)}`],
     ['not kept', `${requests.unanswered} unanswered, ${requests.changedNothing} changed nothing`],
     ['under-replicated', `${requests.underReplicated}`],
-    ['scheduled', `${scheduled.asked}, of which ${scheduled.seen} came out`],
+    [
+      'scheduled',
+      `${sum(scheduled.ends)} headlines by ${scheduled.asked} requests: ${listed(scheduled.ends)}`,
+    ],
     ['readers', `${readers}`],
     ['deliveries', `${deliveries}: ${listed(deliveriesBy)}`],
     ['resumed', `${resumes} times`],

@@ -30,8 +30,8 @@ export const SABOTAGES = {
     },
     {
       file: 'src/domain/follower.ts',
-      words: "if (reading.kind === 'next') return !advance(reading.entries) || !reading.isWhole;",
-      instead: "if (reading.kind === 'next') return false;",
+      words: "const isWhole = reading.kind === 'current' || (advance(reading.entries) && reading.isWhole);",
+      instead: 'const isWhole = true;',
     },
   ],
   /** A request that is sent again is carried out again. */

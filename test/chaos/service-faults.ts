@@ -89,6 +89,12 @@ export function networkFaults(
       await hold(random.between(500, 3_000));
       proxy.resume();
     }),
+    fault('lose answers of', async (proxy, random, hold) => {
+      proxy.holdAnswers();
+      await hold(random.between(200, 1_500));
+      proxy.cut();
+      proxy.resume();
+    }),
     fault('delay', async (proxy, random, hold) => {
       proxy.delay(random.between(50, 400));
       await hold(random.between(2_000, 6_000));

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { checkNode } from '../../src/cli/commands/doctor.ts';
+import { checkSettings } from '../../src/cli/settings.ts';
 import { runCommand } from './run-command.ts';
 import {
   closedAddress,
@@ -80,12 +81,64 @@ describe('newsline doctor', () => {
     expect(stdout).not.toContain('round trip');
   });
 
-  it('leaves the key alone where there is none', async () => {
-    const { exitCode, stdout } = await runCommand(['doctor'], {
-      env: { NEWSLINE_URL: await startService() },
-    });
+  it('says what it did not look at, and calls none of it all right', async () => {
+    const url = await startService({ '/readyz': json(200, { status: 'ready' }) });
+    const { exitCode, stdout } = await runCommand(['doctor'], { env: { NEWSLINE_URL: url } });
     expect(exitCode).toBe(0);
-    expect(stdout).toContain('ok    API key: not checked; set NEWSLINE_KEY');
+    expect(stdout.split('\n').slice(2)).toEqual([
+      'skip  round trip: not checked; no gateway runs here',
+      'skip  API key: not checked; set NEWSLINE_KEY to check it',
+      'skip  store: not checked; name it by --store, or by NEWSLINE_STORE as the service has it',
+      '',
+    ]);
+  });
+
+  it('calls the key not checked where a gateway cannot know it', async () => {
+    const { stdout } = await runCommand(['doctor'], {
+      env: { NEWSLINE_URL: await startService({ '/v1/channels': json(404, {}) }), NEWSLINE_KEY: 'key' },
+    });
+    expect(stdout).toMatch(/^skip {2}API key: not checked; \S+ is a gateway/m);
+  });
+
+  it('counts what it skipped among no checks', async () => {
+    const url = await closedAddress();
+    const { stderr } = await runCommand(['doctor', '--url', url]);
+    expect(stderr).toBe('newsline: 1 of 2 checks failed\n');
+  });
+
+  it('examines the store that the service is set to, and another one where it is told to', async () => {
+    const NEWSLINE_URL = await startService();
+    const examined: string[] = [];
+    const examineStore = async (store: string) => {
+      examined.push(store);
+      return [];
+    };
+    const env = { NEWSLINE_URL, NEWSLINE_STORE: 'redis://here' };
+    await runCommand(['doctor'], { env, examineStore });
+    await runCommand(['doctor', '--store', 'redis://there'], { env, examineStore });
+    // As a compose file passes on what is unset.
+    const unset = await runCommand(['doctor'], { env: { NEWSLINE_URL, NEWSLINE_STORE: '' }, examineStore });
+    expect(examined).toEqual(['redis://here', 'redis://there']);
+    expect(unset.stdout).toContain('skip  store:');
+  });
+
+  it('judges the settings beside the store that it is given', async () => {
+    const NEWSLINE_URL = await startService();
+    const look = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+      runCommand(['doctor', ...args], {
+        env: { NEWSLINE_URL, ...env },
+        checkSettings,
+        examineStore: async () => [],
+      });
+    const replicas = { NEWSLINE_WAIT_REPLICAS: '2' };
+    const withRedis = await look(['--store', 'redis://127.0.0.1:6379'], replicas);
+    expect(withRedis.stdout).toContain('ok    settings: are valid');
+    expect((await look([], replicas)).stdout).toContain('FAIL  settings: NEWSLINE_WAIT_REPLICAS needs');
+    const embedded = await look(['--store', 'embedded:./data'], {
+      ...replicas,
+      NEWSLINE_STORE: 'redis://127.0.0.1:6379',
+    });
+    expect(embedded.stdout).toContain('FAIL  settings: NEWSLINE_WAIT_REPLICAS needs');
   });
 
   it.each([

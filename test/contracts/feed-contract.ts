@@ -161,7 +161,7 @@ export function describeFeed(open: OpenEngine): void {
       await probe('probe-2', publish('probe'));
       await watching.reach(2);
       expect(watching.entries.map(storyOf)).toEqual(['probe-2']);
-      expect(await engine.channels.list()).toEqual([]);
+      expect(await engine.channels.list()).toEqual({ channels: [], unknown: [] });
       expect(await engine.channels.get(CANARY_CHANNEL)).toBeUndefined();
       watching.stop();
       const again = await reopen();

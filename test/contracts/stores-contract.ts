@@ -12,13 +12,13 @@ export function describeStores(open: OpenEngine): void {
     it('creates, lists, gets, and creates none twice', async () => {
       const { engine } = await open();
       const en = { ...channelOf('en'), origins: ['https://site.example', '*'] };
-      expect(await engine.channels.list()).toEqual([]);
+      expect(await engine.channels.list()).toEqual({ channels: [], unknown: [] });
       expect(await engine.channels.create(en)).toBe(true);
       expect(await engine.channels.create(channelOf('az'))).toBe(true);
       expect(await engine.channels.create({ ...en, language: 'fr' })).toBe(false);
       expect(await engine.channels.get('en')).toEqual(en);
       expect(await engine.channels.get('nowhere')).toBeUndefined();
-      expect([...(await engine.channels.list())].sort(byName)).toEqual([channelOf('az'), en]);
+      expect([...(await engine.channels.list()).channels].sort(byName)).toEqual([channelOf('az'), en]);
     });
 
     it('lets one of many creations of a name win', async () => {
@@ -37,7 +37,7 @@ export function describeStores(open: OpenEngine): void {
       expect(await engine.channels.get('en')).toEqual(updated);
       expect(await engine.channels.update('en', {})).toEqual(updated);
       expect(await engine.channels.update('nowhere', { language: 'en' })).toBeUndefined();
-      expect(await engine.channels.list()).toHaveLength(1);
+      expect((await engine.channels.list()).channels).toHaveLength(1);
     });
 
     it('loses neither of two updates of different settings at once', async () => {
@@ -111,7 +111,7 @@ export function describeStores(open: OpenEngine): void {
     await engine.channels.update('en', { language: 'az' });
     await engine.keys.put(key);
     const again = await reopen();
-    expect(await again.channels.list()).toEqual([{ ...channelOf('en'), language: 'az' }]);
+    expect((await again.channels.list()).channels).toEqual([{ ...channelOf('en'), language: 'az' }]);
     expect(await again.keys.list()).toEqual([key]);
   });
 }

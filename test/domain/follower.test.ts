@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Baseline } from '../../src/domain/engine.ts';
+import { type Baseline, NOWHERE } from '../../src/domain/engine.ts';
 import { createFollower, interpret } from '../../src/domain/follower.ts';
 import type { LogEntry } from '../../src/domain/log-entry.ts';
 import type { Cursor } from '../../src/protocol/cursor.ts';
@@ -20,13 +20,19 @@ function createWitness() {
   const all: LogEntry[] = [];
   let position: Cursor | undefined;
   const faults: string[] = [];
+  /** When the store was asked, for each time it had nothing that was not passed on. */
+  const confirmed: number[] = [];
   return {
     baselines,
+    confirmed,
     sinceBaseline,
     all,
     faults,
     get position() {
       return position;
+    },
+    onConfirmed(askedAtMs: number) {
+      confirmed.push(askedAtMs);
     },
     onBaseline(baseline: Baseline) {
       baselines.push(baseline);
@@ -97,6 +103,7 @@ async function play(steps: readonly Step[]) {
     else if (step.do === 'compare') {
       follower.compare(
         step.which === undefined ? store.head : (heads[step.which % heads.length] ?? store.head),
+        performance.now(),
       );
     } else if (step.do === 'reconcile') follower.reconcile();
     else slow[step.do]();
@@ -107,7 +114,7 @@ async function play(steps: readonly Step[]) {
   }
   // The store is calm again, and the engine looks at it as it does every second.
   await slow.settle();
-  follower.compare(store.head);
+  follower.compare(store.head, performance.now());
   await slow.settle();
   return { store, slow, witness, follower, asked: asked + 1, harmed };
 }
@@ -159,7 +166,7 @@ describe('following', () => {
     follower.reconcile();
     await slow.settle();
     const check = async () => {
-      follower.compare(store.head);
+      follower.compare(store.head, performance.now());
       await slow.settle();
     };
     return { store, slow, witness, follower, troubles, check };
@@ -273,6 +280,47 @@ describe('following', () => {
     expect(witness.all).toHaveLength(1);
   });
 
+  it('confirms from the time of asking what it found whole: by a check, a read of what is next, or a beginning', async () => {
+    const { store, slow, witness, follower } = await follow();
+    const confirmed = async (act: () => void | Promise<void>) => {
+      witness.confirmed.length = 0;
+      await act();
+      await slow.settle();
+      return witness.confirmed.slice();
+    };
+    expect(await confirmed(() => follower.compare(store.head, 7))).toEqual([7]);
+
+    store.commit();
+    const before = performance.now();
+    let looked = before;
+    const next = await confirmed(async () => {
+      follower.reconcile();
+      await turn();
+      looked = performance.now();
+      store.commit();
+    });
+    expect(witness.all).toHaveLength(2);
+    expect(next).toHaveLength(1);
+    expect(next[0]).toBeGreaterThanOrEqual(before);
+    expect(next[0]).toBeLessThanOrEqual(looked);
+
+    // What is longer than one read is whole with its last, and asked for then.
+    for (let n = 0; n < 1_500; n += 1) store.commit();
+    expect(await confirmed(() => follower.reconcile())).toHaveLength(1);
+    const since = performance.now();
+    store.flush();
+    const [anew] = await confirmed(() => follower.reconcile());
+    expect(anew).toBeGreaterThanOrEqual(since);
+    // What could not be read confirms nothing, and neither does what does not continue what was passed on.
+    expect(
+      await confirmed(async () => {
+        follower.reconcile();
+        await turn();
+        slow.fail();
+      }),
+    ).toEqual([]);
+  });
+
   it('says nothing more once stopped, not even what was under way', async () => {
     const { store, slow, witness, follower } = await follow();
     const { entry, epoch } = store.commit();
@@ -303,6 +351,9 @@ describe('a reading of the log', () => {
       isWhole: false,
     });
     expect(interpret(position, { epoch: 'f', sequence: 7, tag: 'g' }, []).kind).toBe('new-epoch');
+    expect(interpret(position, NOWHERE, []).kind).toBe('new-epoch');
+    expect(interpret(NOWHERE, position, []).kind).toBe('begun');
+    expect(interpret(NOWHERE, NOWHERE, []).kind).toBe('current');
     expect(interpret(position, { epoch: 'e', sequence: 6, tag: 'f' }, []).kind).toBe('rewound');
     expect(interpret(position, { epoch: 'e', sequence: 7, tag: 'x' }, []).kind).toBe('forked');
     expect(interpret(position, { epoch: 'e', sequence: 8, tag: 'h' }, []).kind).toBe('trimmed');

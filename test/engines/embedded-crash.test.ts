@@ -98,7 +98,7 @@ describe('a second process', () => {
       expect(await second.ended).toBe(0);
       const channel = { name: 'en', language: 'en', timeZone: 'UTC', origins: [] };
       expect(await engine.channels.create(channel)).toBe(true);
-      expect(await engine.channels.list()).toEqual([channel]);
+      expect((await engine.channels.list()).channels).toEqual([channel]);
     } finally {
       await engine.close();
     }

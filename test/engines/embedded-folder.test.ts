@@ -51,7 +51,7 @@ describe('the folder of an embedded store', () => {
   it('is left without a socket once closed, and opens again', async () => {
     await (await open(temporary.path)).close();
     expect(await readdir(temporary.path)).toEqual(['newsline.mdb', 'newsline.mdb-lock']);
-    expect(await (await open(temporary.path)).channels.list()).toEqual([]);
+    expect(await (await open(temporary.path)).channels.list()).toEqual({ channels: [], unknown: [] });
   });
 
   it('is opened once in a process, by whatever path', async () => {

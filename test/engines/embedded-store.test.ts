@@ -96,7 +96,7 @@ describe('an embedded store', () => {
     await closed;
     expect(await countRows()).toBeGreaterThan(100);
     const again = await open();
-    expect(await again.channels.list()).toEqual([]);
+    expect(await again.channels.list()).toEqual({ channels: [], unknown: [] });
     await again.close();
     expect(await countRows()).toBe(0);
   });

@@ -119,7 +119,7 @@ describe.each(TOPOLOGIES)('the documented users on %s', (_name, place, start) =>
     await ingest.channels.create(channelOf('en'));
     const post = createNewsroom(ingest, 'en');
     await post('a', publish('first'));
-    expect(await gateway.channels.list()).toEqual([channelOf('en')]);
+    expect((await gateway.channels.list()).channels).toEqual([channelOf('en')]);
 
     // Of so many gateways before this one that their probes are dropped.
     const probes = `${keyPrefix}:{_canary}`;
@@ -232,6 +232,76 @@ describe.each(TOPOLOGIES)('the documented users on %s', (_name, place, start) =>
     const attempt = createNewsroom(engine, 'en')('a', publish('first'));
     await expect(attempt).rejects.toThrow(EngineUnavailable);
     await expect(attempt).rejects.toThrow(/NOPERM|user executing the script can't/);
+    await engine.close();
+  });
+
+  it('have all the rights that are asked for at the start', async () => {
+    const ingest = await openAs('newsline-ingest', 'complete');
+    expect(await ingest.missingRights(['ingest', 'gateway'])).toEqual([]);
+    await ingest.close();
+    const gateway = await openAs('newsline-gateway', 'complete');
+    expect(await gateway.missingRights(['gateway'])).toEqual([]);
+    expect(await gateway.missingRights(['ingest'])).toContainEqual(
+      expect.stringContaining('+sadd on complete:'),
+    );
+    await gateway.close();
+  });
+
+  it('newsline-ingest is told at the start which command is missing, whichever it is', async () => {
+    const keyPrefix = 'each';
+    const engine = await openAs('newsline-ingest', keyPrefix);
+    // Without these it works as well, but is nameless, or slower to find that Redis is gone.
+    const spared = ['client|setname', 'ping', 'info'];
+    const { rules } = documentedUser(place, 'newsline-ingest');
+    const commands = rules.filter((rule) => rule.startsWith('+') && !spared.includes(rule.slice(1)));
+    expect(commands.length).toBeGreaterThan(30);
+    for (const command of commands) {
+      const fewer = { name: 'newsline-ingest', rules: rules.filter((rule) => rule !== command) };
+      await loadUsers([await redis.urlOf(`${keyPrefix}:channels`)], [fewer], { keyPrefix });
+      const missing = await engine.missingRights(['ingest', 'gateway']);
+      expect([...new Set(missing.map((words) => words.split(' ')[0]))]).toEqual([command]);
+    }
+    await engine.close();
+  });
+
+  it('newsline-gateway is told at the start where it may not ask, or tell, what it has to', async () => {
+    const keyPrefix = 'some';
+    const engine = await openAs('newsline-gateway', keyPrefix);
+    const { name, rules } = documentedUser(place, 'newsline-gateway');
+    for (const [rule, told] of [
+      ['+xrange', '+xrange on some:{CHANNEL}:log'],
+      ['+zadd', '+zadd on some:{_canary}:line'],
+      ['~newsline:{*}:settings', '+hgetall on some:{CHANNEL}:settings'],
+    ] as const) {
+      const at = rules.indexOf(rule);
+      expect(at).toBeGreaterThan(0);
+      await loadUsers(
+        [await redis.urlOf(`${keyPrefix}:channels`)],
+        [{ name, rules: rules.toSpliced(at, 1) }],
+        {
+          keyPrefix,
+        },
+      );
+      const missing = await engine.missingRights(['gateway']);
+      expect(missing.join()).toContain(told);
+    }
+    await engine.close();
+  });
+
+  it('newsline-ingest is told at the start that it may not wait for replicas', async () => {
+    const keyPrefix = 'waiting';
+    await load(['newsline-ingest'], keyPrefix);
+    const url = asUser(redis.url, 'newsline-ingest');
+    const engine = await openRedisEngine({ url, keyPrefix, waitReplicas: 1 });
+    const commandsOf = async () =>
+      new Set((await engine.missingRights(['ingest'])).map((words) => words.split(' ')[0]));
+    expect(await commandsOf()).toEqual(new Set(['+wait', '+hincrby']));
+    for (const server of redis.servers) {
+      await askRedis(server.url, (client) =>
+        client.call('ACL', 'SETUSER', 'newsline-ingest', '+wait', '+hincrby'),
+      );
+    }
+    expect(await commandsOf()).toEqual(new Set());
     await engine.close();
   });
 

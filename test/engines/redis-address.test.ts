@@ -92,6 +92,8 @@ describe('the address of Redis', () => {
     ['redis+sentinel://:hush@a/main?sentinelUsername=hush', /sentinelPassword/],
     ['redis+sentinel://:hush@a,,b/main', /HOST:PORT/],
     ['redis+cluster://:hush@a/1', /no database/],
+    ['redis+cluster://:hush@a/0', /no database, .*a cluster has none/],
+    ['rediss+cluster://:hush@a,b:7001/0', /no database/],
   ])('that is wrong as %s is refused with what is wrong, and nothing of it quoted', (url, words) => {
     const message = messageOf(url);
     expect(message).toMatch(words);

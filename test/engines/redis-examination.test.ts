@@ -1,10 +1,14 @@
 /** What `newsline doctor` is told about Redis. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Finding } from '../../src/domain/engine.ts';
+import { EngineUnavailable, type Finding } from '../../src/domain/engine.ts';
 import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { type Certificates, createCertificates, tlsSettings } from '../support/certificates.ts';
 import { askRedis } from '../support/redis-admin.ts';
 import { type RedisCluster, startCluster } from '../support/redis-cluster.ts';
+import { freePort, startRedisProcess } from '../support/redis-process.ts';
 import { type RedisSentinel, startSentinel } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { until } from '../support/until.ts';
@@ -70,6 +74,30 @@ describe('examining Redis', () => {
     ]);
     await engine.close();
     await redis.stop();
+  });
+});
+
+describe('the address of one Redis', () => {
+  it('is refused with what to use instead, where a sentinel or a server of a cluster answers', async () => {
+    const port = await freePort();
+    const folder = await mkdtemp(join(tmpdir(), 'newsline-sentinel-'));
+    const file = join(folder, 'sentinel.conf');
+    await writeFile(file, `port ${port}\nbind 127.0.0.1\n`);
+    const sentinel = await startRedisProcess([file, '--sentinel'], 'Sentinel ID is');
+    const url = `redis://127.0.0.1:${port}`;
+    const refused = await openRedisEngine({ url }).catch((error: unknown) => error);
+    await sentinel.kill9();
+    await rm(folder, { recursive: true });
+    expect(refused).toBeInstanceOf(EngineUnavailable);
+    expect(String(refused)).toContain(
+      `is a sentinel, which keeps nothing: use redis+sentinel://127.0.0.1:${port}`,
+    );
+
+    const node = await startRedis({ settings: ['--cluster-enabled', 'yes'] });
+    const other = await openRedisEngine({ url: node.url }).catch((error: unknown) => error);
+    await node.stop();
+    expect(other).toBeInstanceOf(EngineUnavailable);
+    expect(String(other)).toMatch(/is of a cluster: use redis\+cluster:/);
   });
 });
 

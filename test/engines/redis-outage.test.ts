@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Engine, EngineUnavailable } from '../../src/domain/engine.ts';
-import { backoffMs } from '../../src/engines/redis/redis-connection.ts';
+import { reconnectWaitMs } from '../../src/engines/redis/redis-connection.ts';
 import { openRedisEngine, type RedisEngineOptions } from '../../src/engines/redis/redis-engine.ts';
 import { accepted, channelOf, createNewsroom, deskOf, publish } from '../contracts/newsroom.ts';
 import { idsOf, look, storyOf, watch } from '../contracts/watch.ts';
@@ -233,6 +233,29 @@ describe('while Redis is in trouble', () => {
     expect(idsOf((await look(engine.feed, 'en')).headlines)).toEqual(['after']);
   });
 
+  it('says that Redis does not let us in, where it came back without our user', async () => {
+    const admin = new Redis(redis.url);
+    await admin.call('ACL', 'SETUSER', 'newsroom', 'on', '>pass', '~*', '&*', '+@all');
+    admin.disconnect();
+    const { log, said, heard } = createListeningLog();
+    const engine = await open({ log, url: redis.url.replace('//', '//newsroom:pass@') });
+    await redis.kill9();
+    await redis.restart();
+    await heard(/does not let us in/, 2);
+    await expect(engine.channels.list()).rejects.toThrow(/does not let us in: WRONGPASS/);
+    await expect(engine.channels.list()).rejects.toThrow(EngineUnavailable);
+    const again = new Redis(redis.url);
+    await again.call('ACL', 'SETUSER', 'newsroom', 'on', '>pass', '~*', '&*', '+@all');
+    again.disconnect();
+    await heard(/is back$/, 2);
+    expect((await engine.channels.list()).channels).toEqual([]);
+    // Once for each of the two connections, however often they tried.
+    const refusals = said.filter(({ message }) => message.includes('does not let us in'));
+    expect(refusals).toHaveLength(2);
+    expect(JSON.stringify(refusals)).toMatch(/WRONGPASS/);
+    expect(JSON.stringify(said)).not.toContain('>pass');
+  });
+
   it('looks for the primary anew when it finds itself with a replica', async () => {
     const { log, heard } = createListeningLog();
     const engine = await open({ log });
@@ -280,7 +303,7 @@ describe('while Redis is in trouble', () => {
 
 describe('waiting to come back', () => {
   it('doubles up to two seconds, never in step with others', () => {
-    expect([1, 2, 3, 50].map((attempt) => backoffMs(attempt, 1))).toEqual([50, 100, 200, 2_000]);
-    expect([1, 2, 3, 50].map((attempt) => backoffMs(attempt, 0))).toEqual([25, 50, 100, 1_000]);
+    expect([1, 2, 3, 50].map((attempt) => reconnectWaitMs(attempt, 1))).toEqual([50, 100, 200, 2_000]);
+    expect([1, 2, 3, 50].map((attempt) => reconnectWaitMs(attempt, 0))).toEqual([25, 50, 100, 1_000]);
   });
 });

@@ -7,6 +7,7 @@ import { channelOf, createNewsroom, publish, schedule } from '../contracts/newsr
 import { expectScheduleLimit } from '../contracts/schedule-contract.ts';
 import { look } from '../contracts/watch.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { until } from '../support/until.ts';
 
 describe('what is kept in Redis', () => {
   let redis: RedisServer;
@@ -39,10 +40,29 @@ describe('what is kept in Redis', () => {
     expect(await client.keys('gone:*')).toHaveLength(11);
     await engine.channels.delete('en');
     // All that is left is that it was deleted, until it is made anew.
-    expect(await client.keys('gone:*')).toEqual(['gone:deleted']);
+    expect(await client.keys('gone:*')).toEqual(['gone:{en}:deleted']);
+    expect(await client.ttl('gone:{en}:deleted')).toBeGreaterThan(86_400);
     await engine.channels.create(channelOf('en'));
-    expect(await client.keys('gone:deleted')).toEqual([]);
+    expect(await client.keys('gone:{en}:deleted')).toEqual([]);
+    expect(await engine.channels.delete('never-there')).toBe(false);
+    expect(await engine.channels.wasDeleted('never-there')).toBe(false);
   });
+
+  it.each(['del', 'set'])(
+    'is all there, and not deleted, where Redis refuses %s half way',
+    async (command) => {
+      const keyPrefix = `refused-${command}`;
+      const engine = await open({ keyPrefix });
+      await engine.channels.create(channelOf('en'));
+      await createNewsroom(engine, 'en')('a', publish('A'));
+      await client.call('ACL', 'SETUSER', keyPrefix, 'on', '>pass', '~*', '&*', '+@all', `-${command}`);
+      const limited = await open({ keyPrefix, url: redis.url.replace('//', `//${keyPrefix}:pass@`) });
+      await expect(limited.channels.delete('en')).rejects.toThrow(EngineUnavailable);
+      await until(async () => !(await engine.channels.wasDeleted('en')), { withinMs: 2_000 });
+      expect((await engine.channels.list()).channels).toEqual([channelOf('en')]);
+      expect(await engine.headlines.read('en', 'a')).toBeDefined();
+    },
+  );
 
   it('is not more receipts than the limit, and none that has had its time', async () => {
     const engine = await open({ keyPrefix: 'receipts', receiptLimit: 3 });

@@ -17,6 +17,8 @@ export interface GatewayService {
   readonly url: string;
   readonly engine: Engine;
   readonly gateway: Gateway;
+  /** Handshakes that have come in so far. */
+  readonly handshakes: number;
   /** @returns id and cursor of the change. */
   post(fields: object, channel?: string): Promise<{ id: string; cursor: string }>;
   amend(id: string, fields: object): Promise<{ cursor: string }>;
@@ -39,7 +41,9 @@ export async function startGatewayService(
   for (const name of channels) await engine.channels.create(channelOf(name));
   const gateway = startGateway({ engine, origins: [] });
   const server = createServer(express().use(gateway.router));
+  let handshakes = 0;
   server.on('upgrade', (request, socket, head) => {
+    handshakes += 1;
     if (!gateway.handleUpgrade(request, socket, head)) socket.destroy();
   });
   server.listen(0, '127.0.0.1');
@@ -56,6 +60,9 @@ export async function startGatewayService(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     engine,
     gateway,
+    get handshakes() {
+      return handshakes;
+    },
     async post(fields, channel = 'main') {
       const draft = parsePost(fields, { nowMs: Date.now(), language: 'en' });
       if (!draft.ok) throw new Error(draft.refusal.message);

@@ -12,7 +12,10 @@ describe('mirrors of a gateway that has just begun', () => {
   afterEach(() => mirrors.stop());
 
   /** A store that answers when it is let; the port is the boundary here. */
-  function begin(list: () => Promise<readonly Channel[]>, wasDeleted = true) {
+  function begin(
+    list: () => Promise<readonly Channel[]>,
+    { wasDeleted = async () => true, unknown = () => [] as readonly string[] } = {},
+  ) {
     const observers: FeedObserver[] = [];
     let lists = 0;
     const feed: Feed = {
@@ -22,11 +25,11 @@ describe('mirrors of a gateway that has just begun', () => {
       },
     };
     const channels = {
-      list: () => {
+      async list() {
         lists += 1;
-        return list();
+        return { channels: await list(), unknown: unknown() };
       },
-      wasDeleted: async () => wasDeleted,
+      wasDeleted,
     } as Pick<ChannelStore, 'list' | 'wasDeleted'> as ChannelStore;
     const gone: string[] = [];
     const troubles: unknown[] = [];
@@ -88,7 +91,9 @@ describe('mirrors of a gateway that has just begun', () => {
   it('lets a channel go that was deleted, and keeps one that the store has lost, until it is there again', async () => {
     for (const wasDeleted of [true, false]) {
       let channels: Channel[] = [channel];
-      const { observers, gone, troubles } = begin(async () => channels, wasDeleted);
+      const { observers, gone, troubles } = begin(async () => channels, {
+        wasDeleted: async () => wasDeleted,
+      });
       await until(() => observers.length > 0);
       observers[0]?.onBaseline(baseline);
       channels = [];
@@ -103,5 +108,47 @@ describe('mirrors of a gateway that has just begun', () => {
       expect(observers).toHaveLength(wasDeleted ? 2 : 1);
       mirrors.stop();
     }
+  });
+
+  it('serves the channels it is told of, and keeps those of a part of the store that does not answer', async () => {
+    const named = (name: string) => ({ ...channel, name });
+    let channels = [named('az'), named('en')];
+    let unknown: string[] = [];
+    const { observers, gone, troubles } = begin(async () => channels, { unknown: () => unknown });
+    await until(() => observers.length === 2);
+    for (const observer of observers) observer.onBaseline(baseline);
+    channels = [named('en'), named('sport')];
+    unknown = ['az', 'ru'];
+    await mirrors.refresh();
+    observers[2]?.onBaseline(baseline);
+    expect(gone).toEqual([]);
+    expect(String(troubles)).toMatch(/does not answer that has az, ru/);
+    expect([...mirrors.all].map((mirror) => mirror.channel.name).sort()).toEqual(['az', 'en', 'sport']);
+    // Not there, as far as we know; but nobody said so.
+    expect(await mirrors.find('ru')).toMatchObject({ ok: false, refusal: { code: 'engine-unavailable' } });
+    expect(await mirrors.find('wrong')).toMatchObject({ ok: false, refusal: { code: 'unknown-channel' } });
+    expect(mirrors.isBereft).toBe(false);
+    [channels, unknown] = [[named('en'), named('sport')], []];
+    await mirrors.refresh();
+    expect(gone).toEqual(['az']);
+  });
+
+  it('is warm with what it is told of, where a part of the store does not answer from the beginning', async () => {
+    const { observers } = begin(async () => [channel], { unknown: () => ['az'] });
+    await until(() => observers.length > 0);
+    observers[0]?.onBaseline(baseline);
+    expect(mirrors.isWarm).toBe(true);
+  });
+
+  it('follows a new channel though the store cannot say whether another was deleted', async () => {
+    let channels = [channel];
+    const { observers, gone } = begin(async () => channels, {
+      wasDeleted: () => Promise.reject(new Error('gone')),
+    });
+    await until(() => observers.length > 0);
+    channels = [{ ...channel, name: 'sport' }];
+    await mirrors.refresh();
+    expect(observers).toHaveLength(2);
+    expect(gone).toEqual([]);
   });
 });

@@ -54,7 +54,7 @@ export function startModelGateway(store: ModelStore, limits: ModelGatewayLimits)
     },
     reads,
     hear: ({ entry, epoch }) => follower.offer(entry, epoch),
-    check: () => follower.compare(store.head),
+    check: () => follower.compare(store.head, performance.now()),
     stop: () => follower.stop(),
   };
 }

@@ -23,35 +23,58 @@ describe('a mirror that is behind what a reader was told elsewhere', () => {
     return { store, mirror, reached, reach, settle };
   }
 
-  it('answers once it has heard of it, and whom it knows at once', async () => {
+  it('answers once it has heard of it, and at once whom it knows or who comes from before what it holds', async () => {
     const { store, mirror, reached, reach, settle } = begin();
-    reach('none', undefined);
-    reach('old', store.head);
-    reach('another past', { epoch: 'x', sequence: 9, tag: NO_TAG });
+    const [first] = store.log;
+    store.trim(1);
     const { entry, epoch } = store.commit();
+    reach('none', undefined);
+    reach('known', { epoch, sequence: 1, tag: first?.tag ?? '' });
     reach('ahead', store.head);
     await settle();
-    expect(reached).toEqual(['none', 'old', 'another past']);
+    expect(reached).toEqual(['none', 'known']);
     mirror.onEntries([entry], epoch);
     await settle();
     expect(reached.at(-1)).toBe('ahead');
+    store.trim(9);
+    mirror.onBaseline(store.baseline({ headlines: 10, tail: 10 }));
+    reach('trimmed', { epoch, sequence: 1, tag: first?.tag ?? '' });
+    await settle();
+    expect(reached.at(-1)).toBe('trimmed');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('answers when the channel began anew, and when the store has said twice that there is no such change', async () => {
+  it.each<[string, (head: Cursor) => Cursor]>([
+    ['later', (head) => ({ ...head, sequence: 7 })],
+    ['of another history', (head) => ({ ...head, tag: 'other' })],
+    ['of an epoch it has not heard of', () => ({ epoch: 'x', sequence: 9, tag: NO_TAG })],
+  ])('calls a cursor lost that is %s once the store, asked after the reader came, says so', async (_, of) => {
     const { store, mirror, reached, reach, settle } = begin();
-    reach('until it begins anew', { ...store.head, sequence: 7 });
+    const beforeMs = performance.now();
+    await jest.advanceTimersByTimeAsync(10);
+    reach('reader', of(store.head));
+    await settle();
+    expect(reached).toEqual([]);
+    for (let answers = 0; answers < 3; answers += 1) mirror.onConfirmed(beforeMs);
+    await settle();
+    expect(reached).toEqual([]);
+    await jest.advanceTimersByTimeAsync(10);
+    mirror.onConfirmed(performance.now());
+    await settle();
+    expect(reached).toEqual(['reader']);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('answers as soon as the channel began anew where the reader is', async () => {
+    const { store, mirror, reached, reach, settle } = begin();
     store.flush();
+    store.commit();
+    reach('reader', store.head);
+    await settle();
+    expect(reached).toEqual([]);
     mirror.onBaseline(store.baseline({ headlines: 10, tail: 10 }));
     await settle();
-    expect(reached).toEqual(['until it begins anew']);
-    reach('until it is confirmed', { ...store.head, sequence: 7 });
-    mirror.onConfirmed();
-    await settle();
-    expect(reached).toHaveLength(1);
-    mirror.onConfirmed();
-    await settle();
-    expect(reached.at(-1)).toBe('until it is confirmed');
+    expect(reached).toEqual(['reader']);
   });
 
   it('refuses for now where it hears nothing of the store', async () => {

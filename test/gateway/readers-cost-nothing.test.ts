@@ -90,4 +90,25 @@ describe('a warm gateway', () => {
       true,
     );
   });
+
+  it('makes whoever shows a cursor that it does not hold wait, without one command to Redis', async () => {
+    await createNewsroom(engine, 'main')('first', publish('First'));
+    const list = `${url}/v1/channels/main/headlines`;
+    await until(async () => (await (await fetch(list)).text()).includes('First'));
+    const { cursor } = (await (await fetch(list)).json()) as { cursor: string };
+    const [epoch, sequence, tag] = cursor.split('.');
+    const invented = (n: number) =>
+      [`x${n}.1.tag`, `${epoch}.${sequence}.x${n}`, `${epoch}.${n + 9}.${tag}`][n % 3];
+
+    const before = await readCalls(client);
+    const readers = await Promise.all(
+      Array.from({ length: READERS }, (_, n) =>
+        openRaw(url, `/v1/channels/main/stream?since=${invented(n)}`),
+      ),
+    );
+    // Here the check that comes every second does not come: they are sent away in the end.
+    expect(await Promise.all(readers.map(({ closed }) => closed))).toEqual(readers.map(() => 4003));
+    expect((await fetch(`${list}?since=${invented(0)}`)).status).toBe(503);
+    expect(callsBetween(before, await readCalls(client))).toEqual({});
+  });
 });

@@ -43,6 +43,26 @@ describe('reception', () => {
     expect(reception.accepted).toBe(2);
   });
 
+  it('is not done draining while a handshake is under way, though no one is there', async () => {
+    begin();
+    const [coming, leaving] = ['192.0.2.1', '192.0.2.2'].map((address) => reception.admit(address));
+    let isDone = false;
+    void reception.drain(10 * SECOND).then(() => {
+      isDone = true;
+    });
+    await jest.advanceTimersByTimeAsync(SECOND);
+    if (leaving?.ok) leaving.value();
+    await jest.advanceTimersByTimeAsync(SECOND);
+    expect(isDone).toBe(false);
+    const late = enter();
+    await jest.advanceTimersByTimeAsync(100);
+    expect(late.written.join()).toContain('"goodbye"');
+    expect(isDone).toBe(false);
+    if (coming?.ok) coming.value();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(isDone).toBe(true);
+  });
+
   it('ends those who do not leave when the time is over', async () => {
     begin();
     const { written, connection } = enter();

@@ -291,17 +291,18 @@ describe('the life of a channel', () => {
 describe('what there can be no more of', () => {
   it('is 409 for channels and for keys', async () => {
     const { engine } = opened;
-    const many =
-      <Item extends object>(list: () => Promise<readonly Item[]>) =>
-      async () => {
-        const some = await list();
-        return Array.from({ length: 1_000 }, (_, at) => ({ ...(some[0] as Item), name: `n${at}` }));
-      };
+    const many = <Item extends object>(some: readonly Item[]) =>
+      Array.from({ length: 1_000 }, (_, at) => ({ ...(some[0] as Item), name: `n${at}` }));
+    // Those of a part of the store that does not answer count as well.
+    const listChannels = async () => {
+      const channels = many((await engine.channels.list()).channels);
+      return { channels: channels.slice(1), unknown: ['n0'] };
+    };
     const full = await startAlongside({
       engine: {
         headlines: engine.headlines,
-        channels: { ...engine.channels, list: many(engine.channels.list) },
-        keys: { ...engine.keys, list: many(engine.keys.list) },
+        channels: { ...engine.channels, list: listChannels },
+        keys: { ...engine.keys, list: async () => many(await engine.keys.list()) },
       },
     });
     for (const [path, body] of [

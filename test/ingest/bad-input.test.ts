@@ -317,6 +317,15 @@ describe('an engine that is gone', () => {
 });
 
 describe('the log', () => {
+  it('names what was made, where the address does not', async () => {
+    await ask('POST', EN, { title: 'Anonymous' });
+    const { body } = await ask('POST', EN, { title: 'Another' });
+    const made = (body as { headline?: { id: string } }).headline?.id;
+    expect(service.logged.at(-1)).toMatchObject({ fields: { channel: 'en', id: made, status: 201 } });
+    await ask('POST', '/v1/keys', { name: 'Named', scopes: ['publish'] });
+    expect(service.logged.at(-1)).toMatchObject({ fields: { id: expect.stringMatching(/./) } });
+  });
+
   it('has neither keys nor bodies', async () => {
     await ask('POST', EN, { title: 'Words for readers', id: 'logged' });
     await ask('POST', '/v1/keys', { name: 'Named', scopes: ['publish'] });

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startRedis } from '../support/redis-server.ts';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.ts';
 
 const KEY = /^ {2}export NEWSLINE_KEY=(nl_\S+)$/m;
@@ -15,15 +16,8 @@ describe('the first start', () => {
   });
   afterEach(() => folder.dispose());
 
-  async function start(port: number, untilItSays: RegExp) {
-    const args = [
-      'dist/src/cli/main.js',
-      'serve',
-      '--port',
-      String(port),
-      '--store',
-      `embedded:${join(folder.path, 'data')}`,
-    ];
+  async function start(port: number, untilItSays: RegExp, store = `embedded:${join(folder.path, 'data')}`) {
+    const args = ['dist/src/cli/main.js', 'serve', '--port', String(port), '--store', store];
     const { NEWSLINE_ADMIN_KEY: _, ...env } = process.env;
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = once(child, 'exit').then(([code]) => code as number);
@@ -71,5 +65,16 @@ describe('the first start', () => {
     const second = await start(port, /newsline is at/);
     expect(second.said).not.toMatch(KEY);
     expect(await second.stop()).toBe(0);
+  }, 60_000);
+
+  it('says of the channel of its probes that it begins, not that something was lost', async () => {
+    const redis = await startRedis();
+    try {
+      const service = await start(0, /the channel begins|cannot go on/, redis.url);
+      expect(service.said).not.toContain('cannot go on');
+      expect(await service.stop()).toBe(0);
+    } finally {
+      await redis.stop();
+    }
   }, 60_000);
 });

@@ -37,8 +37,8 @@ describe('a herd of readers', () => {
     return service;
   };
 
-  const gather = (url: string, since?: readonly (string | undefined)[]) => {
-    const crowd = gatherCrowd(url, { size: READERS, ...(since && { since }) });
+  const gather = (url: string, size = READERS, since?: readonly (string | undefined)[]) => {
+    const crowd = gatherCrowd(url, { size, ...(since && { since }) });
     crowds.push(crowd);
     return crowd;
   };
@@ -50,7 +50,7 @@ describe('a herd of readers', () => {
     await newsroom.post({ title: 'Before' });
 
     const before = gather(gateway.url);
-    await until(() => before.areLive, { withinMs: 60_000 });
+    await until(() => before.areLive, { withinMs: 120_000 });
     const since = before.readers.map(({ ticker }) => ticker.cursor);
     before.close();
     const missed = ['First missed', 'Second missed', 'Third missed'];
@@ -61,14 +61,14 @@ describe('a herd of readers', () => {
     await ingest.stop();
     const idleFromMs = performance.now();
     const idle = await readCalls(client);
-    await until(async () => callsBetween(idle, await readCalls(client))['smembers'] === 5);
+    await until(async () => (callsBetween(idle, await readCalls(client))['smembers'] ?? 0) >= 5);
     const byItself = callsBetween(idle, await readCalls(client));
     const idleMs = performance.now() - idleFromMs;
 
     const fromMs = performance.now();
     const calls = await readCalls(client);
-    const back = gather(gateway.url, since);
-    await until(() => back.readers.every(({ seen }) => seen.length >= missed.length), { withinMs: 60_000 });
+    const back = gather(gateway.url, READERS, since);
+    await until(() => back.readers.every(({ seen }) => seen.length >= missed.length), { withinMs: 120_000 });
     const caused = callsBetween(calls, await readCalls(client));
     const tookMs = performance.now() - fromMs;
 
@@ -80,11 +80,13 @@ describe('a herd of readers', () => {
     expect(tooMany).toEqual([]);
     // So little is allowed that one command for every tenth reader would be seen.
     expect(Math.max(...Object.keys(byItself).map(allowed))).toBeLessThan(READERS / 10);
-  }, 180_000);
+  }, 300_000);
 
-  it('that is let in two hundred a second gets in whole, and no reader ever holds two sockets', async () => {
-    const service = await start('ingest,gateway', '--connections-per-second', '200');
-    const crowd = gather(service.url);
+  it('that is let in thirty a second gets in whole, and no reader ever holds two sockets', async () => {
+    // So few a second that they come faster on any machine.
+    const size = 240;
+    const service = await start('ingest,gateway', '--connections-per-second', '30');
+    const crowd = gather(service.url, size);
     await until(() => crowd.areLive, {
       withinMs: 120_000,
       state: () => crowd.readers.filter(({ ticker }) => ticker.status !== 'live').length,
@@ -93,19 +95,19 @@ describe('a herd of readers', () => {
     expect(new Set(refusals)).toEqual(new Set([503]));
     expect(Math.max(...crowd.readers.map(({ mostSockets }) => mostSockets))).toBe(1);
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
-    expect(metrics).toContain(`newsline_connections_accepted_total ${READERS}\n`);
+    expect(metrics).toContain(`newsline_connections_accepted_total ${size}\n`);
     expect(metrics).toContain(`newsline_refusals_total{code="too-many-arrivals"} ${refusals.length}\n`);
 
     await openNewsroom(service.url).post({ title: 'For everyone' });
-    await until(() => crowd.readers.every(({ seen }) => seen.length === 1), { withinMs: 60_000 });
-  }, 180_000);
+    await until(() => crowd.readers.every(({ seen }) => seen.length === 1), { withinMs: 120_000 });
+  }, 300_000);
 
   it('of EventSources, which would never return from a 503, is told when to, and gets in whole', async () => {
-    const service = await start('ingest,gateway', '--connections-per-second', '15');
+    const service = await start('ingest,gateway', '--connections-per-second', '5');
     const stream = `${service.url}/v1/channels/main/stream`;
     const statuses: number[] = [];
     const sources = Array.from(
-      { length: 60 },
+      { length: 40 },
       () =>
         new EventSource(stream, {
           async fetch(address, init) {
@@ -129,5 +131,5 @@ describe('a herd of readers', () => {
       return response.status === 503 && retryAfter >= 1 && retryAfter <= 5;
     };
     await until(async () => (await Promise.all(Array.from({ length: 40 }, refused))).some(Boolean));
-  }, 120_000);
+  }, 300_000);
 });

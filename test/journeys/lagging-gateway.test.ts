@@ -1,5 +1,6 @@
 /** A gateway that has not heard of what a reader saw elsewhere does not take it back in time. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { type FaultProxy, startFaultProxy } from '../chaos/fault-proxy.ts';
 import { type NewslineProcess, startNewsline } from '../support/newsline-process.ts';
 import { type Newsroom, openNewsroom } from '../support/newsroom.ts';
@@ -13,7 +14,7 @@ interface List {
   readonly headlines: readonly { readonly title: string }[];
 }
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 const HEADLINES = '/v1/channels/main/headlines';
 
 let redis: RedisServer;
@@ -70,6 +71,36 @@ describe('a reader who comes to a gateway that hears nothing of the store', () =
         resumed: true,
         titles: ['Follow-up'],
       });
+    },
+    LIMIT_MS,
+  );
+
+  it(
+    'is not shown what was killed before the store began anew elsewhere',
+    async () => {
+      const killed = await newsroom.post({ title: 'Withdrawn' });
+      await until(async () => (await listOf(lagging)).headlines.length === 1);
+
+      link.stall();
+      const client = new Redis(redis.url);
+      await newsroom.kill(killed.id);
+      await client.hset('newsline:{main}:meta', 'epoch', 'anew');
+      client.disconnect();
+      const { cursor } = await newsroom.post({ title: 'First of the new epoch' });
+      expect(cursor).toMatch(/^anew\./);
+      await until(async () => (await listOf(service)).cursor === cursor);
+      const another = cursor.replace(/[^.]+$/, 'other');
+      for (const since of [cursor, another]) {
+        expect((await ask(lagging, since)).status).toBe(503);
+        const stream = `/v1/channels/main/stream?since=${since}`;
+        await expect(openRaw(lagging.url, stream, [])).rejects.toMatchObject({ status: 503 });
+        const framed = await openRaw(lagging.url, stream);
+        expect(await framed.closed).toBe(4003);
+        expect(framed.frames).toMatchObject([{ type: 'refusal', code: 'engine-unavailable' }]);
+      }
+      link.resume();
+      await until(async () => (await ask(lagging, cursor)).ok);
+      expect(await listOf(lagging, cursor)).toMatchObject({ resumed: true, headlines: [] });
     },
     LIMIT_MS,
   );

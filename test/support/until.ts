@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 const BETWEEN_MS = 10;
 
 export interface UntilOptions {
-  /** @default 20000 */
+  /** @default 60000: far more than anything takes, for a machine that is many times slower than usual */
   readonly withinMs?: number;
   /** How things stand, for the error. */
   readonly state?: () => unknown;
@@ -13,7 +13,7 @@ export interface UntilOptions {
 /** A question that rejects counts as no. */
 export async function until(
   isSo: () => boolean | Promise<boolean>,
-  { withinMs = 20_000, state = () => String(isSo) }: UntilOptions = {},
+  { withinMs = 60_000, state = () => String(isSo) }: UntilOptions = {},
 ): Promise<void> {
   const ask = async () => isSo();
   const deadlineMs = Date.now() + withinMs;

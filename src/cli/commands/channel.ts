@@ -35,7 +35,7 @@ export function addChannelCommands(program: Command, context: CommandContext): v
 
   withService(channel.command('list').description('list all channels').option('--json', 'as JSON')).action(
     async (options: { json?: boolean }, command: Command) => {
-      const { channels } = await openService(command, context).request({ path: PATH });
+      const { channels, unknown } = await openService(command, context).request({ path: PATH });
       const rows = Array.isArray(channels) ? channels.filter(isObject) : [];
       if (options.json) return printLine(context.stdout, printableJson(rows, 2));
       await printTable(context.stdout, [
@@ -50,6 +50,11 @@ export function addChannelCommands(program: Command, context: CommandContext): v
           Array.isArray(origins) ? origins.join(' ') : '',
         ]),
       ]);
+      if (!Array.isArray(unknown)) return;
+      await printLine(
+        context.stdout,
+        printable(`no answer from the part of the store that has ${unknown.join(', ')}`),
+      );
     },
   );
 

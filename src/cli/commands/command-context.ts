@@ -14,8 +14,8 @@ export interface CommandContext {
   readonly random?: () => number;
   readonly wait?: Wait;
   readonly fetch?: typeof fetch;
-  /** Checks the settings of `newsline serve`; for `doctor`. */
-  readonly checkSettings?: (env: CommandContext['env']) => readonly Finding[];
-  /** Examines a store directly, without the service; for `doctor --store`. */
+  /** Checks the settings of `newsline serve`, with this store in place of the environment's; for `doctor`. */
+  readonly checkSettings?: (env: CommandContext['env'], store: string | undefined) => readonly Finding[];
+  /** Examines a store directly, without the service; for `doctor`. */
   readonly examineStore?: (store: string) => Promise<readonly Finding[]>;
 }

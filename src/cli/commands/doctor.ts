@@ -1,7 +1,7 @@
 /**
  * `newsline doctor`: what is wrong, and what to do, one line for each check.
  *
- * Changes nothing: the round trip from commit to reader is the gateway's own probe, which `/readyz` reports.
+ * What it could not look at it calls skipped, never all right. Changes nothing: the round trip from commit to reader is the gateway's own probe, which `/readyz` reports.
  */
 import type { Command } from 'commander';
 import type { Finding } from '../../domain/engine.ts';
@@ -19,7 +19,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     program
       .command('doctor')
       .description('check settings, service and store, and say what is wrong and what to do')
-      .option('--store <store>', 'examine this store too, as embedded:./data or redis://127.0.0.1:6379'),
+      .option('--store <store>', 'examine this store, not that of NEWSLINE_STORE: redis://127.0.0.1:6379'),
   ).action(async ({ store }: { store?: string }, command: Command) => {
     await printFindings(examine(openService(command, context), store, context), context);
   });
@@ -28,19 +28,28 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
 
 async function* examine(
   client: ServiceClient,
-  store: string | undefined,
+  givenStore: string | undefined,
   { env, checkSettings = () => [], examineStore = noExaminer }: CommandContext,
 ): AsyncGenerator<Finding> {
   yield checkNode(process.versions.node);
-  yield* checkSettings(env);
+  yield* checkSettings(env, givenStore);
   const health = await checkHealth(client);
   yield health;
   if (health.ok) {
     yield await checkRoundTrip(client);
     yield await checkKey(client);
   }
-  if (store !== undefined) yield* await examineGuarded(store, examineStore);
+  const store = givenStore ?? env['NEWSLINE_STORE'];
+  if (store) yield* await examineGuarded(store, examineStore);
+  else yield skipped('store', 'name it by --store, or by NEWSLINE_STORE as the service has it');
 }
+
+const skipped = (subject: string, why: string): Finding => ({
+  ok: true,
+  isSkipped: true,
+  subject,
+  detail: `not checked; ${why}`,
+});
 
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split('.').map(Number);
@@ -66,7 +75,7 @@ async function checkRoundTrip(client: ServiceClient): Promise<Finding> {
     const answer = await client.ask({ path: ['readyz'] });
     if (answer.status === 200) {
       const ms = isObject(answer.body) ? answer.body['roundTripMs'] : undefined;
-      if (typeof ms !== 'number') return { ok: true, subject, detail: 'not checked; no gateway runs here' };
+      if (typeof ms !== 'number') return skipped(subject, 'no gateway runs here');
       const took = `lately in ${Math.round(ms)} ms`;
       return { ok: true, subject, detail: `what is committed comes back to readers, ${took}` };
     }
@@ -81,13 +90,12 @@ async function checkRoundTrip(client: ServiceClient): Promise<Finding> {
 
 async function checkKey(client: ServiceClient): Promise<Finding> {
   const subject = 'API key';
-  if (!client.hasKey) return { ok: true, subject, detail: 'not checked; set NEWSLINE_KEY to check it' };
+  if (!client.hasKey) return skipped(subject, 'set NEWSLINE_KEY to check it');
   return guarded(subject, async () => {
     const answer = await client.ask({ path: ['v1', 'channels'] });
     if (answer.status === 200)
       return { ok: true, subject, detail: `may administer; ${countOf(answer)} channels` };
-    if (answer.status === 404)
-      return { ok: true, subject, detail: `not checked; ${client.url} is a gateway, which takes no keys` };
+    if (answer.status === 404) return skipped(subject, `${client.url} is a gateway, which takes no keys`);
     if (answer.status === 403)
       return { ok: true, subject, detail: 'is known; may not administer channels and keys' };
     return { ok: false, subject, detail: refusedBy(client.url, answer).message };

@@ -1,4 +1,4 @@
-/** Prints findings, one on a line as they come, and fails where one is not well. */
+/** Prints findings, one on a line as they come, and fails where one is not well. What was skipped is no check. */
 import type { Finding } from '../../domain/engine.ts';
 import { CommandError } from '../command-error.ts';
 import { printable, printLine } from '../printing.ts';
@@ -9,10 +9,16 @@ export async function printFindings(
   { stdout }: Pick<CommandContext, 'stdout'>,
 ): Promise<void> {
   let [checks, failures] = [0, 0];
-  for await (const { ok, subject, detail } of findings) {
-    checks += 1;
-    if (!ok) failures += 1;
-    await printLine(stdout, printable(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${detail}`));
+  for await (const finding of findings) {
+    const mark = markOf(finding);
+    if (mark !== 'skip') checks += 1;
+    if (mark === 'FAIL') failures += 1;
+    await printLine(stdout, printable(`${mark.padEnd(4)}  ${finding.subject}: ${finding.detail}`));
   }
   if (failures > 0) throw new CommandError('failed', `${failures} of ${checks} checks failed`);
+}
+
+function markOf({ ok, isSkipped }: Finding): 'ok' | 'FAIL' | 'skip' {
+  if (isSkipped) return 'skip';
+  return ok ? 'ok' : 'FAIL';
 }

@@ -16,7 +16,10 @@ export function createEmbeddedChannels(store: Store, onBirthOrEnd: (name: string
   const { channels, states, doomed } = store.tables;
   return {
     list: () =>
-      store.read((transaction) => [...channels.getRange({ transaction })].map(({ value }) => value)),
+      store.read((transaction) => ({
+        channels: [...channels.getRange({ transaction })].map(({ value }) => value),
+        unknown: [],
+      })),
     get: (name) =>
       store.read((transaction) => (canBeKey(name) ? channels.get(name, { transaction }) : undefined)),
     async create(channel) {

@@ -57,6 +57,7 @@ export async function openEmbeddedEngine({
     headlines: createEmbeddedHeadlines(store, feed, kept, now),
     feed,
     examine: () => examineStore(store),
+    missingRights: async () => [],
     async close() {
       feed.stop();
       await store.close();

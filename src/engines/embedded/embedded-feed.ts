@@ -4,7 +4,7 @@
  * Nothing is lost on that way, yet a read may fail: so the heads are compared every second all the same.
  */
 import type { Transaction } from 'lmdb';
-import type { Baseline, Feed } from '../../domain/engine.ts';
+import { type Baseline, type Feed, NOWHERE } from '../../domain/engine.ts';
 import {
   createFollower,
   type Follower,
@@ -13,7 +13,7 @@ import {
 } from '../../domain/follower.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
 import { type LogEntry, reviveEntry, type StoredEntry } from '../../domain/log-entry.ts';
-import { type Cursor, NO_TAG } from '../../protocol/cursor.ts';
+import type { Cursor } from '../../protocol/cursor.ts';
 import { newEpoch } from './embedded-channels.ts';
 import type { Store } from './store.ts';
 import { type ChannelState, canBeKey, rowsOfReversed, type Tables } from './tables.ts';
@@ -46,13 +46,14 @@ export function createEmbeddedFeed(store: Store, onTrouble: (trouble: Trouble) =
   };
 
   async function check(): Promise<void> {
+    const askedAtMs = performance.now();
     try {
       const heads = await store.read((transaction) =>
         [...followers.keys()].map(
           (channel) => [channel, cursorOf(stateAt(store.tables, channel, transaction))] as const,
         ),
       );
-      for (const [channel, head] of heads) tell(channel, (follower) => follower.compare(head));
+      for (const [channel, head] of heads) tell(channel, (follower) => follower.compare(head, askedAtMs));
     } catch (error) {
       onTrouble({ channel: '*', kind: 'unreadable', error });
     }
@@ -93,9 +94,6 @@ export function createEmbeddedFeed(store: Store, onTrouble: (trouble: Trouble) =
     },
   };
 }
-
-/** A channel that is not there is empty; made anew it is another one, with an epoch of its own. */
-const NOWHERE: Cursor = { epoch: 'none', sequence: 0, tag: NO_TAG };
 
 function createLogReader(store: Store, channel: string): LogReader {
   const { tables } = store;

@@ -2,7 +2,8 @@
  * Cluster map: which server has which slots, put together from what several of them say. Pure.
  *
  * Each slot is its whose claim is newest, by the number of the election that gave it: so a primary that was cut off from
- * the others, and goes on believing that it has its slots, is outvoted by any other server. [ADR 12]
+ * the others, and goes on believing that it has its slots, is outvoted by any other server, and by what was known
+ * before, where it is the only one to answer. [ADR 12]
  */
 import { nameOfPlace, type Place } from './redis-address.ts';
 
@@ -19,9 +20,15 @@ export interface ClusterView {
   }[];
   /** Replicas among them. */
   readonly places: readonly Place[];
+  /** Who says so. */
+  readonly saidBy: Place;
 }
 
+type Claim = ClusterView['claims'][number];
+
 export interface ClusterMap {
+  /** The claim that holds, by slot. */
+  readonly claims: readonly (Claim | undefined)[];
   ownerOf(slot: number): Place | undefined;
   /** Those who have slots. */
   readonly owners: readonly Place[];
@@ -65,21 +72,38 @@ export function readView(slots: unknown, nodes: unknown, asked: Place): ClusterV
       owner ? [{ from, to, place: placeOf(owner), election: elections.get(owner[2]) ?? 0 }] : [],
     ),
     places: ranges.flatMap(([, , ...servers]) => servers.map(placeOf)),
+    saidBy: asked,
   };
 }
 
-export function mergeViews(views: readonly ClusterView[]): ClusterMap {
-  const newest = new Array<ClusterView['claims'][number] | undefined>(SLOTS).fill(undefined);
+/**
+ * @param before the map held so far: it stands wherever its election is newer. Only where all who are said to have slots
+ * say so themselves does it count for nothing: then no one is cut off, and the cluster was set up anew.
+ */
+export function mergeViews(views: readonly ClusterView[], before?: ClusterMap): ClusterMap {
+  const newest = new Array<Claim | undefined>(SLOTS).fill(undefined);
   for (const claim of views.flatMap(({ claims }) => claims)) {
     for (let slot = claim.from; slot <= claim.to; slot += 1) {
       const held = newest[slot];
       if (held === undefined || claim.election > held.election) newest[slot] = claim;
     }
   }
+  if (before && !isSaidByAll(views)) {
+    for (const [slot, held] of before.claims.entries()) {
+      const claim = newest[slot];
+      if (held && (claim === undefined || claim.election < held.election)) newest[slot] = held;
+    }
+  }
   const owners = new Map(newest.flatMap((claim) => (claim ? [[nameOfPlace(claim.place), claim.place]] : [])));
   return {
+    claims: newest,
     ownerOf: (slot) => newest[slot]?.place,
     owners: [...owners.values()],
     isWhole: newest.every((claim) => claim !== undefined),
   };
+}
+
+function isSaidByAll(views: readonly ClusterView[]): boolean {
+  const speakers = new Set(views.map(({ saidBy }) => nameOfPlace(saidBy)));
+  return views.every(({ claims }) => claims.every(({ place }) => speakers.has(nameOfPlace(place))));
 }

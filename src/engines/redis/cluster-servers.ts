@@ -2,8 +2,10 @@
  * Cluster servers: the primaries of a cluster, a connection to each, and the map of their slots, kept up to date.
  *
  * The map is read from all of them at once whenever something speaks against it (a redirection, a lost connection, a
- * cluster that is down), every second while a server is out of reach, and now and then in any case.
+ * cluster that is down), every second while a server is out of reach, and now and then in any case. It never goes back
+ * to an older election because only a server that was cut off has answered in time.
  */
+import { setTimeout } from 'node:timers/promises';
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { type ClusterMap, type ClusterView, mergeViews, readView } from './cluster-map.ts';
 import { nameOfPlace, type Place } from './redis-address.ts';
@@ -105,7 +107,7 @@ export async function openClusterServers({
   };
 
   const take = (views: readonly ClusterView[]) => {
-    map = mergeViews(views);
+    map = mergeViews(views, map);
     isDoubted = !map.isWhole;
     for (const place of views.flatMap(({ places }) => places).slice(0, PLACES_LIMIT)) {
       known.set(nameOfPlace(place), place);
@@ -139,7 +141,7 @@ export async function openClusterServers({
     waiting ??= last.then(async () => {
       waiting = undefined;
       const reading = read();
-      last = reading.then(() => pause(PAUSE_MS));
+      last = reading.then(() => setTimeout(PAUSE_MS, undefined, { ref: false }));
       await reading;
     });
     return waiting;
@@ -213,12 +215,7 @@ async function viewOfStranger(place: Place, settings: ConnectionSettings): Promi
   }
 }
 
-const pause = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
-
-const late = (ms: number): Promise<never> =>
-  new Promise((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms).unref();
-  });
+async function late(ms: number): Promise<never> {
+  await setTimeout(ms, undefined, { ref: false });
+  throw new Error(`no answer within ${ms} ms`);
+}

@@ -4,6 +4,7 @@
  * A question is sent again only where Redis says that it was not carried out: moved, to be asked elsewhere, or torn apart
  * while its slot moves. A lost connection is no such word, and the question fails.
  */
+import { setTimeout } from 'node:timers/promises';
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { slotOf } from './cluster-map.ts';
 import { openClusterServers } from './cluster-servers.ts';
@@ -39,7 +40,8 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
         servers.doubt();
         throw new EngineUnavailable('no server of the Redis cluster has what is asked for');
       }
-      const { redis, opened } = servers.at(place)[purpose];
+      const connection = servers.at(place)[purpose];
+      const { redis, opened } = connection;
       await opened.catch(() => {});
       try {
         if (sentTo?.isAsking) redis.asking().catch(() => {});
@@ -53,10 +55,10 @@ export async function openClusterTopology(options: ClusterTopologyOptions): Prom
         } else if (isTornApart(error) && performance.now() < deadline) {
           hops = 0;
           sentTo = undefined;
-          await new Promise((resolve) => setTimeout(resolve, TORN_PAUSE_MS));
+          await setTimeout(TORN_PAUSE_MS);
         } else {
           if (!isRefusal(error) || /^(CLUSTERDOWN|MOVED|READONLY)/.test(wordsOf(error))) servers.doubt();
-          throw toFault(error, nameOfPlace(place));
+          throw toFault(error, nameOfPlace(place), connection.refusal);
         }
       }
     }

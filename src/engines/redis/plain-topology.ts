@@ -2,6 +2,7 @@
  * Plain topology: one primary has all keys. Its place is given, or named by sentinels: then all connections move when
  * another is named, also while the old one still answers.
  */
+import type { Redis } from 'ioredis';
 import { EngineUnavailable } from '../../domain/engine.ts';
 import { createListener } from './listener.ts';
 import { nameOfPlace, type Place } from './redis-address.ts';
@@ -44,6 +45,12 @@ export async function openPlainTopology({
     throw new EngineUnavailable(`Redis at ${nameOfPlace(place)} cannot be reached: ${wordsOf(error)}`);
   }
 
+  const wrongKind = watch ? undefined : await findWrongKind(commands.redis, nameOfPlace(place));
+  if (wrongKind !== undefined) {
+    await end();
+    throw new EngineUnavailable(wrongKind);
+  }
+
   const ask: Topology['ask'] = async (_key, question, purpose = 'commands') => {
     const connection = purpose === 'commits' ? commits : commands;
     try {
@@ -52,7 +59,7 @@ export async function openPlainTopology({
       if (!isRefusal(error)) watch?.ask();
       const name = nameOfPlace(connection.place);
       if (readRedirection(error)) throw new Error(`Redis at ${name} is of a cluster: use redis+cluster://`);
-      throw toFault(error, name);
+      throw toFault(error, name, connection.refusal);
     }
   };
 
@@ -72,4 +79,18 @@ export async function openPlainTopology({
     onReady: (listener) => void commands.redis.on('ready', listener),
     end,
   };
+}
+
+/** A sentinel or a server of a cluster lets us in as well, and refuses only what it is asked for. */
+async function findWrongKind(redis: Redis, name: string): Promise<string | undefined> {
+  // Who may not ask goes on: the first command tells.
+  const info = await redis.info('server').catch(() => '');
+  switch (/^redis_mode:(\w+)/m.exec(info)?.[1]) {
+    case 'sentinel':
+      return `at ${name} is a sentinel, which keeps nothing: use redis+sentinel://${name}/NAME, with what it calls the primary`;
+    case 'cluster':
+      return `Redis at ${name} is of a cluster: use redis+cluster://${name}`;
+    default:
+      return undefined;
+  }
 }

@@ -69,7 +69,7 @@ export function readRedisAddress(url: string): Result<RedisAddress> {
   }
   if (query !== '') return wrong('takes no parameters after ?, which is %3F in a password');
   if (kind === 'cluster') {
-    if (path !== '' && path !== '0') return wrong('must name no database: a cluster has only one');
+    if (path !== '') return wrong('must name no database, not even 0: a cluster has none to choose from');
     return accepted({ kind, ...common, nodes: places.value });
   }
   if (!first || places.value.length > 1) {

@@ -5,15 +5,18 @@
  * names lie in one set for all. The set is written before a channel comes to be and after it is gone.
  */
 import type { Channel, ChannelPatch } from '../../domain/channel.ts';
-import type { ChannelStore } from '../../domain/engine.ts';
+import { type ChannelStore, EngineUnavailable } from '../../domain/engine.ts';
+import type { ChannelNames } from './channel-names.ts';
+import { pairsOf } from './pairs-of.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
 
 const CREATE = script(`
-local settings, meta = unpack(KEYS)
+local settings, meta, deleted = unpack(KEYS)
 if redis.call('EXISTS', settings) == 1 then return 0 end
 redis.call('HSET', meta, 'epoch', ARGV[1])
 redis.call('HSET', settings, unpack(ARGV, 3))
+redis.call('DEL', deleted)
 redis.call('PUBLISH', ARGV[2], '')
 return 1
 `);
@@ -24,61 +27,85 @@ if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return redis.call('HGETALL', KEYS[1])
 `);
 
+/**
+ * No one shall find it gone and not deleted, nor there and deleted: so the note is made in the same script, before it is
+ * gone, and ends at once where Redis refuses to let it go.
+ */
 const DELETE = script(`
-local existed = redis.call('EXISTS', KEYS[1])
-redis.call('DEL', unpack(KEYS))
-redis.call('PUBLISH', ARGV[1], '')
+local topic, noteSeconds = unpack(ARGV)
+local deleted, settings = KEYS[1], KEYS[2]
+local existed = redis.call('EXISTS', settings)
+if existed == 1 then redis.call('SET', deleted, '', 'EX', noteSeconds) end
+local gone = redis.pcall('DEL', unpack(KEYS, 2))
+if type(gone) == 'table' and gone.err then
+  if existed == 1 then redis.call('SET', deleted, '', 'PX', 1) end
+  return gone
+end
+redis.call('PUBLISH', topic, '')
 return existed
 `);
 
-/** The latest are enough: whoever follows a channel learns of its end within seconds. */
-const NOTE_DELETED = script(`
-redis.call('ZADD', KEYS[1], redis.call('TIME')[1], ARGV[1])
-if redis.call('ZCARD', KEYS[1]) > 1000 then redis.call('ZREM', KEYS[1], redis.call('ZRANGE', KEYS[1], 0, 0)[1]) end
-`);
-const FORGET_DELETED = script(`redis.call('ZREM', KEYS[1], ARGV[1])`);
-const WAS_DELETED = script(`return redis.call('ZSCORE', KEYS[1], ARGV[1])`);
+/** Whoever follows a channel learns of its end within seconds; a gateway may be cut off from Redis for days. */
+const NOTE_SECONDS = 7 * 86_400;
 
-export function createRedisChannels(link: RedisLink, keys: RedisKeys, newEpoch: () => string): ChannelStore {
+export function createRedisChannels(
+  link: RedisLink,
+  keys: RedisKeys,
+  names: ChannelNames,
+  newEpoch: () => string,
+): ChannelStore {
   return {
     async list() {
-      const names = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
-      const found = await link.askEach<Record<string, string>>(
-        names.sort(),
-        (name) => keys.of(name).settings,
-        (redis, name) => redis.hgetall(keys.of(name).settings),
+      const settingsOf = (name: string) => keys.of(name).settings;
+      const groups = link.split([...(await names.list())].sort(), settingsOf);
+      const answers = await Promise.allSettled(
+        groups.map((group) =>
+          link.askEach<Record<string, string>>(group, settingsOf, (redis, name) =>
+            redis.hgetall(settingsOf(name)),
+          ),
+        ),
       );
-      return found.map(toChannel).filter((channel) => channel !== undefined);
+      const failed = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
+      const isBug = (reason: unknown) => !(reason instanceof EngineUnavailable);
+      if (failed.length > 0 && (failed.length === groups.length || failed.some(isBug))) throw failed[0];
+      return {
+        channels: answers
+          .flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+          .map(toChannel)
+          .filter((channel) => channel !== undefined),
+        unknown: groups.flatMap((group, at) => (answers[at]?.status === 'rejected' ? group : [])),
+      };
     },
     async get(name) {
       const { settings } = keys.of(name);
       return toChannel(await link.ask(settings, (redis) => redis.hgetall(settings)));
     },
     async create(channel) {
-      const { settings, meta, topic } = keys.of(channel.name);
+      const { settings, meta, deleted, topic } = keys.of(channel.name);
       await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, channel.name));
-      const isNew =
-        (await link.run(CREATE, [settings, meta], [newEpoch(), topic, ...toFields(channel)])) === 1;
-      if (isNew) await link.run(FORGET_DELETED, [keys.deleted], [channel.name]);
-      return isNew;
+      const fields = toFields(channel);
+      names.forget();
+      return (await link.run(CREATE, [settings, meta, deleted], [newEpoch(), topic, ...fields])) === 1;
     },
     async update(name, settings) {
       const fields = await link.run(UPDATE, [keys.of(name).settings], toFields(settings));
-      return toChannel(pairUp((fields ?? []) as string[]));
+      return toChannel(Object.fromEntries(pairsOf((fields ?? []) as string[])));
     },
     async delete(name) {
-      const { topic, ...stored } = keys.of(name);
-      const { settings, ...others } = stored;
-      // Before it is gone: no one shall find it gone, and not deleted.
-      await link.run(NOTE_DELETED, [keys.deleted], [name]);
-      const existed = await link.run(DELETE, [settings, ...Object.values(others)], [topic]);
+      const { topic, deleted, settings, ...others } = keys.of(name);
+      const doomed = [deleted, settings, ...Object.values(others)];
+      names.forget();
+      const existed = await link.run(DELETE, doomed, [topic, NOTE_SECONDS]);
       await link.ask(keys.channels, (redis) => redis.srem(keys.channels, name));
       // Someone may have made it anew in between: then its name must stay.
       const isBack = await link.ask(settings, (redis) => redis.exists(settings));
       if (isBack) await link.ask(keys.channels, (redis) => redis.sadd(keys.channels, name));
       return existed === 1;
     },
-    wasDeleted: async (name) => (await link.run(WAS_DELETED, [keys.deleted], [name])) !== null,
+    async wasDeleted(name) {
+      const { deleted } = keys.of(name);
+      return (await link.ask(deleted, (redis) => redis.exists(deleted))) === 1;
+    },
   };
 }
 
@@ -94,6 +121,3 @@ function toChannel(fields: Readonly<Record<string, string>>): Channel | undefine
     .filter(([, value]) => value !== null);
   return settings.length === 0 ? undefined : (Object.fromEntries(settings) as unknown as Channel);
 }
-
-const pairUp = (list: readonly string[]): Record<string, string> =>
-  Object.fromEntries(list.flatMap((name, at) => (at % 2 === 0 ? [[name, list[at + 1] ?? '']] : [])));

@@ -8,7 +8,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Redis, type RedisOptions } from 'ioredis';
 import { type Login, nameOfPlace, type Place } from './redis-address.ts';
-import { isReadOnly, wordsOf } from './redis-fault.ts';
+import { isReadOnly, isRefusal, wordsOf } from './redis-fault.ts';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -40,6 +40,8 @@ export interface Connection {
   /** Where it leads, now. */
   readonly place: Place;
   readonly isReady: boolean;
+  /** Why Redis does not let us in again, where it answers and does not: a user that it has forgotten, a new password. */
+  readonly refusal: string | undefined;
   /** Settles with the first attempt: rejects with the reason why it failed, while further ones go on. */
   readonly opened: Promise<void>;
   /** Leaves for another place at once, though the old one still answers. */
@@ -52,8 +54,13 @@ export interface Connection {
 
 const LONGEST_WAIT_MS = 2_000;
 
-/** Doubles up to two seconds; at random between the half and the whole, so that a fleet does not come back in a herd. */
-export const backoffMs = (attempt: number, random: number): number =>
+/**
+ * Doubles up to two seconds; at random between the half and the whole, so that a fleet does not come back in a herd.
+ *
+ * Not the readers' rule (protocol/backoff.ts), which may be no pause at all: right for many who share a server that
+ * works, wrong for one who is refused at once, and would ask Redis in a loop.
+ */
+export const reconnectWaitMs = (attempt: number, random: number): number =>
   Math.round(Math.min(LONGEST_WAIT_MS, 25 * 2 ** Math.min(attempt, 10)) * (0.5 + random / 2));
 
 export function connectTo(
@@ -80,7 +87,7 @@ export function connectTo(
     socketTimeout: timeoutMs,
     // When we leave nothing is under way any more: there is nothing to wait for.
     disconnectTimeout: 100,
-    retryStrategy: (attempt) => backoffMs(attempt, random()),
+    retryStrategy: (attempt) => reconnectWaitMs(attempt, random()),
     // After a failover the address may lead to a replica, until the connection is made anew.
     reconnectOnError: isReadOnly,
   } satisfies RedisOptions);
@@ -88,9 +95,22 @@ export function connectTo(
   let isEnded = false;
   let isAway = false;
   let isProving = false;
+  let refusal: string | undefined;
 
+  /** Told once for each reason: the lost connection was told of before it was known. */
+  const noteRefusal = (error: unknown) => {
+    const reason = wordsOf(error);
+    if (reason === refusal) return;
+    refusal = reason;
+    log.warn(
+      { address: nameOfPlace(current), connection: name, reason },
+      'Redis does not let us in; trying again',
+    );
+  };
   const lose = (error?: unknown) => {
-    if (isAway || isEnded) return;
+    if (isEnded) return;
+    if (isAway && isRefusal(error)) noteRefusal(error);
+    if (isAway) return;
     isAway = true;
     const reason = error === undefined ? 'the connection was closed' : wordsOf(error);
     log.warn(
@@ -107,6 +127,7 @@ export function connectTo(
         log.info({ address: nameOfPlace(current), connection: name }, 'the connection to Redis is back');
       }
       isAway = false;
+      refusal = undefined;
     });
   };
 
@@ -120,7 +141,7 @@ export function connectTo(
     try {
       await redis.connect();
     } catch (error) {
-      throw reason ?? error;
+      throw withHint(reason ?? error, tls !== undefined);
     } finally {
       redis.off('error', note);
       reportAbsences();
@@ -134,6 +155,9 @@ export function connectTo(
     opened,
     get place() {
       return current;
+    },
+    get refusal() {
+      return refusal;
     },
     get isReady() {
       return redis.status === 'ready';
@@ -182,4 +206,23 @@ export function connectTo(
 function hangUp(redis: Redis, isToReturn = false): void {
   redis.stream?.on('error', () => {});
   redis.disconnect(isToReturn);
+}
+
+/**
+ * Of two who do not speak the same neither says so: Redis in the clear waits for the end of a line that no handshake
+ * has, and one that speaks TLS hangs up.
+ */
+function withHint(error: unknown, isTls: boolean): unknown {
+  const words = wordsOf(error);
+  const isSilent = words.includes('ETIMEDOUT');
+  const isHungUp = /Connection is closed|ECONNRESET|wrong version number|packet length too long/.test(words);
+  if (isTls && (isSilent || isHungUp)) {
+    return new Error(
+      `${words}; no TLS handshake came about: where Redis speaks none, the address begins with redis`,
+    );
+  }
+  if (!isTls && isHungUp && !isRefusal(error)) {
+    return new Error(`${words}; it hung up: where Redis speaks TLS, the address begins with rediss`);
+  }
+  return error;
 }

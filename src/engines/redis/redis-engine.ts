@@ -7,6 +7,8 @@
 import { randomBytes } from 'node:crypto';
 import { LOG_LIMIT, RECORD_LIMIT } from '../../domain/channel.ts';
 import type { Engine } from '../../domain/engine.ts';
+import { createChannelNames } from './channel-names.ts';
+import { findMissingRights } from './needed-rights.ts';
 import { openRedisLink } from './open-redis-link.ts';
 import { createRedisApiKeys } from './redis-api-keys.ts';
 import { createRedisChannels } from './redis-channels.ts';
@@ -75,14 +77,16 @@ export async function openRedisEngine({
   });
   const replication = createReplicationReport(log);
   const feed = createRedisFeed(link, keys, { reconcileMs, log, newEpoch });
+  const names = createChannelNames(link, keys);
   const limits = { log: logLimit, records: recordLimit, receipts: receiptLimit };
   return {
     name: 'redis',
-    channels: createRedisChannels(link, keys, newEpoch),
+    channels: createRedisChannels(link, keys, names, newEpoch),
     keys: createRedisApiKeys(link, keys),
-    headlines: createRedisHeadlines(link, keys, limits, { newEpoch, report: replication.report }),
+    headlines: createRedisHeadlines(link, keys, names, limits, { newEpoch, report: replication.report }),
     ...(replicas && { replication }),
     feed,
+    missingRights: (roles) => findMissingRights(link, keys, roles),
     examine: () => examineRedis(link, waitReplicas),
     close() {
       feed.stop();

@@ -31,25 +31,28 @@ export const isRefusal = (error: unknown): boolean => error instanceof ReplyErro
 /** Not carried out, for sure: another server of the cluster has the key, or will have. */
 export interface Redirection {
   readonly kind: 'moved' | 'ask';
-  readonly slot: number;
   /** An empty host is that of the one who answered. */
   readonly place: Place;
 }
 
 export function readRedirection(error: unknown): Redirection | undefined {
   if (!isRefusal(error)) return undefined;
-  const [, kind, slot, host = '', port] = /^(MOVED|ASK) (\d{1,5}) (\S*):(\d+)/.exec(wordsOf(error)) ?? [];
-  if (kind === undefined || Number(slot) >= 16_384) return undefined;
-  return { kind: kind === 'ASK' ? 'ask' : 'moved', slot: Number(slot), place: { host, port: Number(port) } };
+  const [, kind, host = '', port] = /^(MOVED|ASK) \d{1,5} (\S*):(\d+)/.exec(wordsOf(error)) ?? [];
+  if (kind === undefined) return undefined;
+  return { kind: kind === 'ASK' ? 'ask' : 'moved', place: { host, port: Number(port) } };
 }
 
 /** Not carried out, for sure: a part of its keys has moved to another server, the rest not yet. */
 export const isTornApart = (error: unknown): boolean =>
   isRefusal(error) && /(?:^| -)TRYAGAIN/.test(wordsOf(error));
 
-export function toFault(error: unknown, address: string): Error {
+/** @param refusal why Redis refuses the connection, where it does: that is the reason then, and not that there is none. */
+export function toFault(error: unknown, address: string, refusal?: string): Error {
   const words = wordsOf(error);
   const isReply = isRefusal(error);
+  if (!isReply && refusal !== undefined) {
+    return new EngineUnavailable(`Redis at ${address} does not let us in: ${refusal}`);
+  }
   if (isReply && !PASSING.test(words)) return new Error(`Redis refused a command: ${words}`);
   return new EngineUnavailable(
     isReply ? `Redis at ${address} says: ${words}` : `Redis at ${address} does not answer: ${plain(words)}`,

@@ -101,11 +101,12 @@ export function createRedisFeed(
   }
 
   async function compareGroup(channels: readonly string[]): Promise<void> {
+    const askedAtMs = performance.now();
     try {
       const heads = await readHeads(link, keys, channels);
       for (const [at, channel] of channels.entries()) {
         const head = heads[at];
-        if (head) for (const follower of followed.get(channel) ?? []) follower.compare(head);
+        if (head) for (const follower of followed.get(channel) ?? []) follower.compare(head, askedAtMs);
       }
     } catch {
       // The link has told of the outage.
@@ -141,6 +142,7 @@ export function createRedisFeed(
       const follower = createFollower(createReader(link, keys.of(channel), newEpoch), observer, {
         ...options,
         onTrouble({ kind, error }) {
+          if (kind === 'begun') return log.info({ channel }, 'the channel begins');
           // The link tells of outages. What stays wrong is tried again every second, and told once.
           const reason = error instanceof Error ? error.message : kind;
           if (error instanceof EngineUnavailable || (kind === 'unreadable' && reason === told)) return;

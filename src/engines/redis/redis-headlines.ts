@@ -13,7 +13,10 @@ import {
   SCHEDULE_LIMIT,
 } from '../../domain/engine.ts';
 import { reviveRecord } from '../../domain/headline-record.ts';
+import type { ChannelNames } from './channel-names.ts';
 import { COMMIT, channelKeys, commitArguments } from './commit-script.ts';
+import { pairsOf } from './pairs-of.ts';
+import { createPatientQuestions } from './patient-questions.ts';
 import type { RedisKeys } from './redis-keys.ts';
 import { type RedisLink, script } from './redis-link.ts';
 import { SWEEP } from './retention-script.ts';
@@ -75,6 +78,7 @@ export interface RedisHeadlinesOptions {
 export function createRedisHeadlines(
   link: RedisLink,
   keys: RedisKeys,
+  names: ChannelNames,
   limits: RedisLimits,
   { newEpoch, report }: RedisHeadlinesOptions,
 ): HeadlineStore {
@@ -89,7 +93,7 @@ export function createRedisHeadlines(
   async function askEachChannel<Answer>(
     question: (channel: string) => Promise<Answer>,
   ): Promise<readonly (readonly [channel: string, answer: Answer])[]> {
-    const channels = await link.ask(keys.channels, (redis) => redis.smembers(keys.channels));
+    const channels = await names.list();
     const asked = await Promise.allSettled(
       channels.map(async (channel) => [channel, await question(channel)] as const),
     );
@@ -98,6 +102,11 @@ export function createRedisHeadlines(
     if (failed && asked.every(({ status }) => status === 'rejected')) throw failed.reason;
     return asked.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
   }
+
+  const dueQuestions = createPatientQuestions(async (channel: string, limit: number) => {
+    const [now, found] = (await link.run(DUE, [keys.of(channel).due], [limit])) as [string, string[]];
+    return pairsOf(found).map(([id, score]) => ({ channel, id, nowMs: Number(now), at: Number(score) }));
+  });
 
   return {
     now: async (channel) => Number(await link.run(NOW, [keys.of(channel).settings])),
@@ -158,12 +167,9 @@ export function createRedisHeadlines(
     }),
 
     async due(limit) {
-      const answers = await askEachChannel((channel) => link.run(DUE, [keys.of(channel).due], [limit]));
+      const answers = await dueQuestions.ask(await names.list(), limit);
       return answers
-        .flatMap(([channel, answer]) => {
-          const [now, found] = answer as [string, string[]];
-          return pairs(found).map(([id, score]) => ({ channel, id, nowMs: Number(now), at: Number(score) }));
-        })
+        .flat()
         .sort((a, b) => a.at - b.at)
         .map(({ channel, id, nowMs }) => ({ channel, id, nowMs }));
     },
@@ -205,6 +211,3 @@ function compare(
   if (fingerprint !== idempotency.fingerprint) return { kind: 'key-reused' };
   return { kind: 'repeated', receipt: { ...receipt, ...more() } };
 }
-
-const pairs = (list: readonly string[]): [string, string][] =>
-  list.flatMap((item, at) => (at % 2 === 0 ? [[item, list[at + 1] ?? ''] as [string, string]] : []));

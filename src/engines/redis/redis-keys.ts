@@ -28,6 +28,8 @@ export interface ChannelKeys {
   readonly receipts: string;
   /** Sorted set of idempotency keys by the time they are forgotten. */
   readonly expiry: string;
+  /** There for a week after the channel was deleted; a channel that is gone without it was lost. */
+  readonly deleted: string;
   /** Pub/Sub channel on which entries are announced. */
   readonly topic: string;
 }
@@ -35,8 +37,6 @@ export interface ChannelKeys {
 export interface RedisKeys {
   /** Set of the channels' names. A name may stand here without a channel, never a channel without its name. */
   readonly channels: string;
-  /** Sorted set of the names of channels that were deleted, by when: what is neither here nor there was lost. */
-  readonly deleted: string;
   /** Hash by id: API keys. */
   readonly apiKeys: string;
   of(channel: string): ChannelKeys;
@@ -49,7 +49,6 @@ export function createRedisKeys(prefix: string): RedisKeys {
   if (!PREFIX.test(prefix)) throw new TypeError('the key prefix must be 1 to 64 letters, digits and _ . : -');
   return {
     channels: `${prefix}:channels`,
-    deleted: `${prefix}:deleted`,
     apiKeys: `${prefix}:keys`,
     of(channel) {
       const at = (part: string) => `${prefix}:{${channel}}:${part}`;
@@ -64,6 +63,7 @@ export function createRedisKeys(prefix: string): RedisKeys {
         due: at('due'),
         receipts: at('receipts'),
         expiry: at('expiry'),
+        deleted: at('deleted'),
         topic: at('changes'),
       };
     },

@@ -1,6 +1,7 @@
 /** Sentinel examination: whether the sentinels can make another server the primary when this one is gone. */
 import type { Redis } from 'ioredis';
 import type { Finding } from '../../domain/engine.ts';
+import { pairsOf } from './pairs-of.ts';
 import { wordsOf } from './redis-fault.ts';
 import type { RedisLink } from './redis-link.ts';
 import type { Told } from './topology.ts';
@@ -42,9 +43,7 @@ async function readSentinel(redis: Redis, name: string): Promise<SentinelFacts> 
     .call('SENTINEL', 'CKQUORUM', name)
     .then(String, (error: unknown) => (/NOPERM/.test(wordsOf(error)) ? undefined : wordsOf(error)));
   return {
-    fields: Object.fromEntries(
-      fields.flatMap((key, at) => (at % 2 === 0 ? [[key, fields[at + 1] ?? '']] : [])),
-    ),
+    fields: Object.fromEntries(pairsOf(fields)),
     quorum: words,
   };
 }

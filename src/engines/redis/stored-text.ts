@@ -1,11 +1,8 @@
 /** Stored text: records, receipts, entries and heads as they stand in Redis, read back. */
-import type { Receipt } from '../../domain/engine.ts';
+import { NOWHERE, type Receipt } from '../../domain/engine.ts';
 import { type HeadlineRecord, reviveRecord } from '../../domain/headline-record.ts';
 import { type LogEntry, reviveEntry } from '../../domain/log-entry.ts';
-import { type Cursor, NO_TAG } from '../../protocol/cursor.ts';
-
-/** Epoch of a channel that does not exist: no random epoch is this short. */
-const NO_EPOCH = 'none';
+import type { Cursor } from '../../protocol/cursor.ts';
 
 /** @param text `REVISION SEQUENCE JSON` */
 export function readRecord(text: string): HeadlineRecord {
@@ -67,7 +64,7 @@ export type StoredHead = readonly (string | null)[];
 
 /** @param head epoch, sequence, tag; each null where there is none. */
 export const readHead = ([epoch, sequence, tag]: StoredHead): Cursor => ({
-  epoch: epoch ?? NO_EPOCH,
+  epoch: epoch ?? NOWHERE.epoch,
   sequence: Number(sequence ?? 0),
-  tag: tag ?? NO_TAG,
+  tag: tag ?? NOWHERE.tag,
 });
