@@ -70,9 +70,8 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
   text-overflow: ellipsis;
   white-space: nowrap;
 }
-/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
-[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
-[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
+/* The place of both is kept; while it is empty, the heading is drawn over the middle. */
+[part="header"]:not([data-state]) [part="heading"] { transform: translateY(.475em); }
 [data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]:not(:empty)::before {
   display: inline-block;
@@ -114,13 +113,12 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 [part="skeleton"] {
   --_bar: var(--_line);
   background:
-    repeating-linear-gradient(transparent 0 1.05em, var(--_bar) 0 1.6em, transparent 0 4.75em) 1.125em 0 / 8em no-repeat,
-    repeating-linear-gradient(transparent 0 2.3em, var(--_bar) 0 3.1em, transparent 0 4.75em) 1.125em 0 / 74% no-repeat;
+    repeating-linear-gradient(transparent 0 1.05em, var(--_bar) 0 1.6em, transparent 0 5.75em) 1.125em 0 / 8em no-repeat,
+    repeating-linear-gradient(transparent 0 2.3em, var(--_bar) 0 3.1em, transparent 0 5.75em) 1.125em 0 / 74% no-repeat;
 }
 :dir(rtl) > [part="skeleton"] { background-position-x: calc(100% - 1.125em); }
 
-[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
-[part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
+[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; border-block-start: 1px solid var(--_line); }
 [part~="flash"], [part~="breaking"] {
   padding-inline-start: calc(1.125em - 4px);
   border-inline-start: 4px solid var(--_accent);
@@ -209,7 +207,7 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 
 [part="pill"] {
   position: absolute;
-  inset-block-start: -.5em;
+  inset-block-start: -1.3em;
   inset-inline: 0;
   z-index: 1;
   inline-size: fit-content;
@@ -223,6 +221,7 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
   font: inherit;
   font-size: .8125em;
   font-weight: 600;
+  unicode-bidi: plaintext;
   cursor: pointer;
 }
 [part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }

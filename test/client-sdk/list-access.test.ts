@@ -208,10 +208,9 @@ describe('what is seen', () => {
       body: `${SCRIPT}<news-ticker channel="en" dir="rtl"></news-ticker>`,
     });
     const text = lines(page).last().locator('[part="text"]');
-    expect(await text.evaluate((node) => [node.lang, getComputedStyle(node).direction])).toEqual([
-      'ar',
-      'rtl',
-    ]);
+    expect(
+      await text.evaluate((node) => [node.getAttribute('lang'), getComputedStyle(node).direction]),
+    ).toEqual(['ar', 'rtl']);
     const first = lines(page).first();
     const [line, time] = await Promise.all([first.boundingBox(), first.locator('time').boundingBox()]);
     expect((time?.x ?? 0) - (line?.x ?? 0)).toBeGreaterThan(150);
