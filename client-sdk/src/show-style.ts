@@ -27,9 +27,8 @@ export const showStyle = `
   text-overflow: ellipsis;
   white-space: nowrap;
 }
-/* One place for both, which is kept; where neither has something to say, the heading is drawn over the middle. */
-[part="zone"]:has(+ [part="state"]:not(:empty)) { visibility: hidden; }
-[part="heading"]:has(+ :empty + :empty) { transform: translateY(.475em); }
+/* The place of both is kept; while it is empty, the heading is drawn over the middle. */
+[part="header"]:not([data-state]) [part="heading"] { transform: translateY(.475em); }
 [data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]:not(:empty)::before {
   display: inline-block;
@@ -68,8 +67,7 @@ export const showStyle = `
 
 [part="stage"] { display: flex; position: relative; flex: 1; flex-direction: column; min-block-size: 0; }
 
-[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; }
-[part~="headline"] + [part~="headline"] { border-block-start: 1px solid var(--_line); }
+[part~="headline"] { display: flex; flex-wrap: wrap; gap: .5em 1em; padding: .8em 1.125em; border-block-start: 1px solid var(--_line); }
 [part~="flash"], [part~="breaking"] {
   padding-inline-start: calc(1.125em - 4px);
   border-inline-start: 4px solid var(--_accent);
@@ -158,7 +156,7 @@ export const showStyle = `
 
 [part="pill"] {
   position: absolute;
-  inset-block-start: -.5em;
+  inset-block-start: -1.3em;
   inset-inline: 0;
   z-index: 1;
   inline-size: fit-content;
@@ -172,6 +170,7 @@ export const showStyle = `
   font: inherit;
   font-size: .8125em;
   font-weight: 600;
+  unicode-bidi: plaintext;
   cursor: pointer;
 }
 [part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }

@@ -53,8 +53,8 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 [part="skeleton"] {
   --_bar: var(--_line);
   background:
-    repeating-linear-gradient(transparent 0 1.05em, var(--_bar) 0 1.6em, transparent 0 4.75em) 1.125em 0 / 8em no-repeat,
-    repeating-linear-gradient(transparent 0 2.3em, var(--_bar) 0 3.1em, transparent 0 4.75em) 1.125em 0 / 74% no-repeat;
+    repeating-linear-gradient(transparent 0 1.05em, var(--_bar) 0 1.6em, transparent 0 5.75em) 1.125em 0 / 8em no-repeat,
+    repeating-linear-gradient(transparent 0 2.3em, var(--_bar) 0 3.1em, transparent 0 5.75em) 1.125em 0 / 74% no-repeat;
 }
 :dir(rtl) > [part="skeleton"] { background-position-x: calc(100% - 1.125em); }
 

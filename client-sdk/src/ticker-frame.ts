@@ -120,11 +120,13 @@ export function createTickerFrame(
       setAttribute(box, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
-      setText(zone, next.zone);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
       setText(pill, next.waiting > 0 ? words.newHeadlines(next.waiting) : '');
-      setText(state, words.status[next.status] ?? '');
+      const told = words.status[next.status] ?? '';
+      setText(state, told);
+      setText(zone, told ? '' : next.zone);
+      setAttribute(header, 'data-state', told || next.zone ? 'told' : undefined);
       setText(nothing, words.nothing);
       setText(all, words.all);
       setAttribute(all, 'href', next.moreUrl);

@@ -34,7 +34,7 @@ export function raiseStand(root: ShadowRoot, onOwnList: () => void): Stand {
       box.setAttribute('data-layout', layout);
       // A list is as high as its lines ask for; the others by the width that they are given.
       const rules =
-        layout === 'list' ? `--_height: min(38em, ${limit * 4.75 + 4}em)` : 'container-type: inline-size';
+        layout === 'list' ? `--_height: min(38em, ${limit * 5.75 + 4}em)` : 'container-type: inline-size';
       if (rules !== rulesKept) size.replaceSync(`:host { ${rules} }`);
       rulesKept = rules;
     },

@@ -38,8 +38,10 @@ export async function shiftsOf(page: Page): Promise<readonly (readonly [number, 
           for (const entry of list.getEntries()) read(entry);
         });
         const read = (entry: PerformanceEntry) => {
-          const { value, sources } = entry as PerformanceEntry & {
+          const { value, sources, hadRecentInput } = entry as PerformanceEntry & {
             value: number;
+            /** The reader's own doing: not counted, by the definition of the cumulative layout shift. */
+            hadRecentInput: boolean;
             sources: { node?: Node; previousRect: DOMRect; currentRect: DOMRect }[];
           };
           const names = sources.map(({ node, previousRect, currentRect }) => {
@@ -47,7 +49,7 @@ export async function shiftsOf(page: Page): Promise<readonly (readonly [number, 
               node instanceof Element ? (node.getAttribute('part') ?? node.localName) : node?.textContent;
             return `${name} ${previousRect.y} -> ${currentRect.y}`;
           });
-          found.push([value, ...names]);
+          if (!hadRecentInput) found.push([value, ...names]);
         };
         observer.observe({ type: 'layout-shift', buffered: true });
         // Buffered entries come in a task of their own.

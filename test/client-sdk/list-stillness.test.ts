@@ -92,7 +92,7 @@ describe('what moves on the page', () => {
     const sizes = await page
       .locator('news-ticker')
       .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
-    expect(sizes).toEqual([292, 292, 608, 200, 320]);
+    expect(sizes).toEqual([340, 340, 608, 200, 320]);
     const all = await page
       .locator('#own [part="all"]')
       .evaluate((link) => link.getBoundingClientRect().bottom);

@@ -74,6 +74,7 @@ describe('a follow-up', () => {
     await page.getByText('Follow-up (1)').click();
     await page.getByText(inventHeadline(2).title).waitFor();
     await page.mouse.move(350, 690);
+    await page.getByRole('button', { name: 'Pause' }).focus();
     service.publish(inventHeadline(5, { replaces: 'story-4' }));
     await page.getByText('Follow-up (2)').waitFor();
     service.retract('story-5');

@@ -25,6 +25,8 @@ export const listLayout: LayoutPart = {
     let sized = new Set<HTMLElement>();
     let lines: ReadonlyMap<string, HeadlineLine> = new Map();
     let folds: Folds | undefined;
+    /** Under the id of a line: what stands folded under it. */
+    let foldedBefore: ReadonlyMap<string, string> = new Map();
     let isAsked = false;
     /** Something came while the reader was looking on, and is not drawn yet. */
     let isNews = false;
@@ -73,14 +75,23 @@ export const listLayout: LayoutPart = {
         isNews = isStill && isSliding;
         if (!isStill) isAsked = false;
         const wanted = new Map(headlines.map((headline) => [headline.id, headline]));
-        const altered = [...lines].filter(([id, line]) => line.headline !== wanted.get(id));
+        if (earlier.size > 0) folds ??= folding.get(redraw)?.(stage);
+        const folded = new Map(
+          folds && [...earlier].map(([id, stories]) => [id, stories.map((story) => story.id).join()]),
+        );
+        const altered = [...lines].filter(
+          ([id, line]) => line.headline !== wanted.get(id) || folded.get(id) !== foldedBefore.get(id),
+        );
+        foldedBefore = folded;
         const gone = altered.filter(([id]) => !wanted.has(id) && (isStill || withdrawn.has(id)));
         const elementsOf = (all: readonly (readonly [string, HeadlineLine])[]) =>
           all.map(([, { element }]) => element);
-        const settle = isStill || lines.size === 0 ? undefined : moves?.notePlaces(list, elementsOf(altered));
+        const settle =
+          isStill || lines.size === 0
+            ? undefined
+            : moves?.notePlaces(list, [...new Set([...elementsOf(altered), ...sized])]);
         const refocus = keepFocus();
         keepSizes(elementsOf(isStill ? altered : gone), isStill);
-        if (earlier.size > 0) folds ??= folding.get(redraw)?.(stage);
 
         const next = new Map<string, HeadlineLine>();
         const added: HTMLElement[] = [];

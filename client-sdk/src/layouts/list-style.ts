@@ -3,13 +3,12 @@ export const listStyle = `
 [part="list"] {
   flex: 1;
   min-block-size: 0;
+  margin-block-start: -1px;
   list-style: none;
   overflow-y: auto;
-  scrollbar-gutter: stable;
   scrollbar-width: thin;
   scrollbar-color: var(--_line) transparent;
 }
 [part="list"]:empty { display: none; }
-[part="day"] { padding: .9em 1.125em .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
-[part~="headline"] + [part="day"] { border-block-start: 1px solid var(--_line); }
+[part="day"] { border-block-start: 1px solid var(--_line); padding: .9em 1.125em .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
 `;
