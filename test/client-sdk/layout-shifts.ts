@@ -2,10 +2,7 @@
 import type { Page } from 'playwright-core';
 
 /** The parts of a list that come after its first drawing are there. */
-export async function untilParts(
-  page: Page,
-  names: readonly string[] = ['list-motion', 'speech'],
-): Promise<void> {
+export async function untilParts(page: Page, names: readonly string[] = ['speech']): Promise<void> {
   await page.waitForFunction(
     (wanted) =>
       wanted.every((name) =>

@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Headline } from '../../src/protocol/headline.ts';
+import { ownClock } from '../support/own-clock.ts';
 import { inventHeadlines } from './invented-headlines.ts';
 import { startTickerService, type TickerService } from './ticker-service.ts';
 
@@ -52,7 +53,7 @@ export async function openScene(
   const page = await browser.newPage({ viewport: { width: 360, height: 700 }, ...context });
   ends.push(() => page.close());
   page.setDefaultTimeout(10_000);
-  if (hasClock) await page.clock.install();
+  if (hasClock) await ownClock(page);
   await page.route('https://img.example/**', (route) =>
     route.request().url().endsWith('.svg')
       ? route.fulfill({ contentType: 'image/svg+xml', body: PICTURE })

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type {} from '../../../client-sdk/src/news-ticker.ts';
 import { startChromium } from '../../support/chromium.ts';
+import { ownClock } from '../../support/own-clock.ts';
 import { inventHeadline } from '../invented-headlines.ts';
 import { barriers } from '../ticker-scene.ts';
 import { startTickerService, type TickerService } from '../ticker-service.ts';
@@ -66,8 +67,7 @@ async function open({
   });
   ends.push(() => page.close());
   page.setDefaultTimeout(10_000);
-  await page.clock.install({ time: new Date(Date.parse(viewersClock) - 60_000) });
-  await page.clock.pauseAt(new Date(viewersClock));
+  await ownClock(page, new Date(viewersClock));
   if (slow) {
     await page.route('**/newsline/*.js*', async (route) => {
       if (slow === 'lost') return route.abort();
