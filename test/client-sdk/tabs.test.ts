@@ -185,19 +185,14 @@ describe('the tabs of a browser', () => {
 
   it('sleep together once nobody looks at any, and wake together when somebody looks at one', async () => {
     const tabs = (await openTabs(2, '/sleepy')) as [TickerPage, TickerPage];
-    const show = (tab: TickerPage, state: string) =>
-      tab.page.evaluate((visibility) => {
-        Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, state);
-    await show(tabs[0], 'hidden');
+    await tabs[0].turn('hidden');
     await newsroom().post({ title: 'One looks on' });
     await tabs[1].untilTitle('One looks on');
-    await show(tabs[1], 'hidden');
+    await tabs[1].turn('hidden');
     await Promise.all(tabs.map((tab) => tab.untilStatus('asleep')));
     await until(async () => (await connections()) === 0);
     await newsroom().post({ title: 'While all slept' });
-    await show(tabs[1], 'visible');
+    await tabs[1].turn('visible');
     await Promise.all(tabs.map((tab) => tab.untilTitle('While all slept')));
     for (const tab of tabs) expect(await tab.told()).toEqual(['One looks on', 'While all slept']);
   });
