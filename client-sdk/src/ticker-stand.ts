@@ -17,7 +17,7 @@ export function raiseStand(root: ShadowRoot, onOwnList: () => void): Stand {
   const box = document.createElement('section');
   const slot = document.createElement('slot');
   const size = new CSSStyleSheet();
-  let rulesKept = '';
+  let sizedFor = '';
   box.setAttribute('part', 'ticker');
   box.setAttribute('data-state', 'loading');
   box.append(slot);
@@ -31,12 +31,14 @@ export function raiseStand(root: ShadowRoot, onOwnList: () => void): Stand {
     slot,
     keepSize({ layout, limit }) {
       slot.setAttribute('part', root.host.childElementCount > 0 ? 'own' : 'skeleton');
+      const asked = `${layout} ${limit}`;
+      if (asked === sizedFor) return;
+      sizedFor = asked;
       box.setAttribute('data-layout', layout);
       // A list is as high as its lines ask for; the others by the width that they are given.
       const rules =
         layout === 'list' ? `--_height: min(38em, ${limit * 5.75 + 4}em)` : 'container-type: inline-size';
-      if (rules !== rulesKept) size.replaceSync(`:host { ${rules} }`);
-      rulesKept = rules;
+      size.replaceSync(`:host { ${rules} }`);
     },
   };
 }

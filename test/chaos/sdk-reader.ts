@@ -63,6 +63,8 @@ export function startSdkReader(
       filter,
       last,
       random: random.next,
+      // What it hears is written down at its sockets.
+      fallback: false,
       WebSocket: WrittenSocket,
       ...(since !== undefined && { since }),
     });

@@ -212,6 +212,8 @@ describe.each(REACT_VERSIONS)('with React %s', (version) => {
     await page.evaluate(() => window.rerender({}));
     await until(() => service.asked.length === 2 && service.sockets.size === 1);
     expect(service.asked[1]?.pathname).toBe('/v1/channels/az/stream');
+    // Browsers complain of a connection that is given up before it stands.
+    await page.locator('#a[data-status="live"] li').first().waitFor();
     await page.evaluate(() => window.unmount());
     await until(() => service.sockets.size === 0);
     expect(complaints).toEqual([]);

@@ -96,6 +96,7 @@ function join(target: () => string, since: string | undefined): CrowdReader {
     url: target(),
     channel: 'main',
     last: 1,
+    fallback: false,
     WebSocket: CrowdSocket,
     ...(since !== undefined && { since }),
   });

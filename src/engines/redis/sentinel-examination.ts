@@ -85,7 +85,7 @@ function quorum(sane: Sane): Finding {
   }
   return answers.length > 0
     ? { ok: true, subject, detail: 'is reached' }
-    : { ok: true, subject, detail: 'not checked; `SENTINEL CKQUORUM` may not be asked' };
+    : { ok: true, isSkipped: true, subject, detail: 'not checked; `SENTINEL CKQUORUM` may not be asked' };
 }
 
 function agreement(sane: Sane): Finding {

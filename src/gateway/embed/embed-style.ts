@@ -28,7 +28,8 @@ h1 {
   white-space: nowrap;
 }
 .page h1 { position: static; inline-size: auto; block-size: auto; clip-path: none; white-space: normal; }
-news-ticker { display: block; }
+/* As high as its list: the frame takes the height of it, or scrolls. */
+news-ticker { display: block; --newsline-height: auto; }
 .headlines {
   margin: 0;
   padding: 0;
