@@ -10,7 +10,7 @@
  * - types: declarations of the modules
  * - custom-elements.json: the element's attributes, events, parts and custom properties, for editors
  *
- * What the sources import by `import()` is a part. Modules share theirs by the bundler's chunks; those of the script
+ * What the sources import by `import()` is a part. Those of the modules are the bundler's chunks; those of the script
  * tag carry a hash of their content in the address, so that a cache never pairs one with a script it does not fit.
  */
 import { spawnSync } from 'node:child_process';
@@ -68,17 +68,35 @@ const partsAt = (addressOf) => ({
 
 const partName = (path) => basename(path, '.ts');
 
+/**
+ * Leaves the client out of what is built on it: there is one in a page, and whoever takes it alone loads one file.
+ * Chunks stand beside it, so that one address leads to it from everywhere.
+ */
+const onClient = {
+  name: 'on-client',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/connect\.ts$/ }, () => ({ path: './index.js', external: true }));
+  },
+};
+
 async function bundleModules(outDir) {
-  await build({
+  const modules = {
     ...SHARED,
-    entryPoints: ['index', 'news-ticker', 'react', 'testing'].map(source),
-    external: ['react'],
     format: 'esm',
     splitting: true,
-    chunkNames: 'chunks/[name]-[hash]',
+    chunkNames: '[name]-[hash]',
     outdir: outDir,
-    plugins: [minifyStyle],
-  });
+  };
+  await Promise.all([
+    build({ ...modules, entryPoints: [source('index')] }),
+    build({
+      ...modules,
+      entryPoints: ['news-ticker', 'react'].map(source),
+      external: ['react'],
+      plugins: [minifyStyle, onClient],
+    }),
+    build({ ...modules, entryPoints: [source('testing')] }),
+  ]);
 }
 
 /**

@@ -14,23 +14,37 @@ async function startFake(): Promise<ReaderService> {
     publish: async (fields) => service.publish(fields),
     correct: async (id, fields) => service.correct(id, fields),
     retract: async (id, notice) => service.retract(id, notice),
-    cut: service.cut,
+    vanish() {
+      service.isReachable = false;
+      service.cut();
+    },
+    comeBack() {
+      service.isReachable = true;
+    },
     goodbye: () => service.goodbye(),
     async stop() {},
   };
 }
 
+/** No one listens there. */
+const NOWHERE = 'http://127.0.0.1:1';
+
 async function startReal(): Promise<ReaderService> {
   // Goodbyes come by themselves, to who has been connected for long.
   const deployment = await deployEmbedded(['--max-connection-age-ms', '4000', '--ping-interval-ms', '1000']);
   const newsroom = openNewsroom(deployment.ingest.url);
-  const proxy = await startCuttingProxy(deployment.gateways[0].url);
+  const { url } = deployment.gateways[0];
+  const proxy = await startCuttingProxy(url);
   return {
     connection: { url: proxy.url, WebSocket },
     publish: newsroom.post,
     correct: newsroom.correct,
     retract: newsroom.kill,
-    cut: proxy.cut,
+    vanish() {
+      proxy.moveTo(NOWHERE);
+      proxy.cut();
+    },
+    comeBack: () => proxy.moveTo(url),
     goodbye() {},
     async stop() {
       await proxy.stop();

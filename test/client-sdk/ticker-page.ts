@@ -16,6 +16,8 @@ export interface TickerPage {
   /** Titles in the list. */
   titles(): Promise<readonly string[]>;
   statuses(): Promise<readonly string[]>;
+  /** The page comes on show, or goes, as when another tab is chosen. */
+  turn(visibility: DocumentVisibilityState): Promise<void>;
   untilTitle(title: string): Promise<void>;
   untilStatus(status: string): Promise<void>;
 }
@@ -53,6 +55,11 @@ export async function openTickerPage(context: BrowserContext, url: string): Prom
     told: () => page.evaluate(() => told),
     titles,
     statuses,
+    turn: (visibility) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, 'visibilityState', { value, configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+      }, visibility),
     untilTitle: (title) => untilOn(async () => (await titles()).includes(title), state),
     untilStatus: (status) =>
       untilOn(() => page.evaluate((wanted) => ticker.status === wanted, status), state),

@@ -2,15 +2,14 @@
  * A scene for tests of <news-ticker>: a real Chromium with a page that holds one, and the service it follows.
  * `endScenes` after each test closes what they opened.
  */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Headline } from '../../src/protocol/headline.ts';
 import { ownClock } from '../support/own-clock.ts';
 import { inventHeadlines } from './invented-headlines.ts';
 import { startTickerService, type TickerService } from './ticker-service.ts';
 
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export { barriers } from '../support/barriers.ts';
+
 const ends: (() => unknown)[] = [];
 
 export async function endScenes(): Promise<void> {
@@ -74,15 +73,3 @@ export const titles = (page: Page) =>
   page.locator('news-ticker li [part="text"], news-ticker li [part="link"]').allTextContents();
 export const untilTitles = async (page: Page, text: string) =>
   page.locator('news-ticker li', { hasText: text }).first().waitFor();
-
-/** What axe finds, with the rule on target sizes on. */
-export async function barriers(page: Page): Promise<readonly object[]> {
-  await page.evaluate(await axeSource);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as {
-      axe: { run(options: object): Promise<{ violations: object[] }> };
-    };
-    const { violations } = await axe.run({ rules: { 'target-size': { enabled: true } } });
-    return violations;
-  });
-}

@@ -166,15 +166,10 @@ describe('a page that nobody looks at', () => {
     proxy = await startNarrowProxy(deployment.ingest.url, { '/page': tickerHtml({ sleepAfterMs: 300 }) });
     const ticker = await open();
     await ticker.untilStatus('live');
-    const hide = (state: string) =>
-      ticker.page.evaluate((visibility) => {
-        Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-      }, state);
-    await hide('hidden');
+    await ticker.turn('hidden');
     await ticker.untilStatus('asleep');
     await newsroom().post({ title: 'Fog lifted' });
-    await hide('visible');
+    await ticker.turn('visible');
     await ticker.untilTitle('Fog lifted');
     expect([await ticker.told(), await ticker.statuses()]).toEqual([
       ['Fog lifted'],

@@ -18,8 +18,10 @@ export interface ReaderService {
   publish(fields: { readonly title: string } & Partial<Headline>): Promise<{ readonly id: string }>;
   correct(id: string, fields: Partial<Headline>): Promise<unknown>;
   retract(id: string, notice?: string): Promise<unknown>;
-  /** Breaks every connection off. */
-  cut(): void;
+  /** Breaks every connection off, and takes none. */
+  vanish(): void;
+  /** Takes connections again. */
+  comeBack(): void;
   /** Has everyone come back, now or within seconds. */
   goodbye(): void;
   stop(): Promise<void>;
@@ -107,13 +109,15 @@ export function readerContract(name: string, start: () => Promise<ReaderService>
       await live(reader);
       const first = await service.publish({ title: 'One' });
       await until(() => reader.told.length === 1);
-      service.cut();
-      await until(() => reader.statuses.includes('reconnecting'));
+      service.vanish();
+      await until(() => reader.ticker.status === 'reconnecting');
       await service.publish({ title: 'Two' });
       await service.retract(first.id);
+      service.comeBack();
       await until(() => reader.told.length === 3);
       expect(reader.told).toEqual(['published One', 'published Two', `retracted ${first.id} undefined`]);
       expect(reader.titles()).toEqual(['Two']);
+      // A goodbye may follow at any time.
       expect(reader.statuses.slice(0, 3)).toEqual(['live', 'reconnecting', 'live']);
     });
 

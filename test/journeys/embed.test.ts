@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { barriers, sidewaysPx } from '../support/barriers.ts';
 import { startChromium } from '../support/chromium.ts';
 import { type Deployment, deployEmbedded } from '../support/deployment.ts';
 import { runCommand } from '../support/newsline-command.ts';
@@ -143,21 +143,8 @@ describe('an embed page', () => {
           if (!isLive) await page.route('**/newsline.js', (route) => route.abort());
           await page.goto(`${url}/embed/${channel}`);
           if (isLive) await page.locator('news-ticker [data-state="loaded"]').waitFor();
-          await page.evaluate(axe.source);
-          const violations = await page.evaluate(async () => {
-            const { axe } = window as unknown as {
-              axe: {
-                run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-              };
-            };
-            const { violations } = await axe.run({ rules: { 'target-size': { enabled: true } } });
-            return violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-          });
-          const sideways = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-          problems.push(
-            ...violations,
-            ...((await page.evaluate(sideways)) > 0 ? [`${width}: too wide`] : []),
-          );
+          problems.push(...(await barriers(page)));
+          if ((await sidewaysPx(page)) > 0) problems.push(`${width}: too wide`);
         }
       }
       expect(problems).toEqual([]);

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { WebSocket } from 'ws';
+import { barriers, sidewaysPx } from '../support/barriers.ts';
 import { startChromium } from '../support/chromium.ts';
 import { DEPLOYMENTS, type Deployment, deployEmbedded } from '../support/deployment.ts';
 import { type FrontDoor, openFrontDoor } from '../support/front-door.ts';
@@ -186,9 +186,7 @@ describe.each(DEPLOYMENTS)('%s', (_name, deploy) => {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(`${door.url}/`);
         await headline(page, 'Flash flood').waitFor();
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
+        const sideways = await sidewaysPx(page);
         const shift = await page.evaluate(
           () =>
             new Promise<number>((resolve) => {
@@ -202,14 +200,10 @@ describe.each(DEPLOYMENTS)('%s', (_name, deploy) => {
             }),
         );
         // A page whose policy forbids scripts in it is looked at through the debugger, which stands above the policy.
-        await page.evaluate(axe.source);
-        const violations = await page.evaluate(async () => {
-          const { axe } = window as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-          };
-          return (await axe.run()).violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]);
-        });
-        problems.push(...violations, ...(sideways > 0 ? [`${width}px: ${sideways} px wide of it`] : []));
+        problems.push(
+          ...(await barriers(page)),
+          ...(sideways > 0 ? [`${width}px: ${sideways} px wide of it`] : []),
+        );
         if (shift > 0.001) problems.push(`${width}px ${colorScheme}: shifts by ${shift}`);
       }
     }
