@@ -76,7 +76,7 @@ export const showStyle = `
 [part="body"] { flex: 1 1 9em; min-inline-size: 0; }
 [part="title"] { font-weight: 600; letter-spacing: -.006em; text-wrap: pretty; }
 [part="headline flash"] [part="title"] { font-weight: 700; }
-[part="link"] { padding-block: .2em; border-radius: 2px; outline-offset: 0; color: inherit; text-decoration: none; }
+[part="link"] { padding-block: .2em; color: inherit; text-decoration: none; }
 [part="link"]:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
 [part="meta"] {
   display: flex;
@@ -211,6 +211,9 @@ export const showStyle = `
   white-space: nowrap;
 }
 [part="all"]:focus-visible { outline-offset: -3px; }
+/* Round the whole title: a link that breaks into lines has corners that lie over what stands beside it. */
+[part="title"]:has(:focus-visible) { outline: 2px solid var(--_focus); outline-offset: 3px; border-radius: 2px; }
+[part="title"] :focus-visible { outline: none; }
 @media (forced-colors: active) {
   [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
 }

@@ -65,6 +65,9 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 :dir(rtl) > [part="skeleton"] { background-position-x: calc(100% - 1.125em); }
 
 [data-layout]:not([data-layout="list"]) { block-size: var(--newsline-height, var(--_box)); }
+[data-layout]:not([data-layout="list"]) [part="skeleton"] { background-size: 8em 4em, 74% 4em; }
+[data-layout="marquee"] [part="skeleton"] { background-position-y: -9em, -1.25em; }
+[data-layout="banner"]:has([part="skeleton"]) { opacity: 0; }
 [data-layout="marquee"] { --_box: 3em; }
 [data-layout="rotator"] { --_box: 10.5em; }
 [data-layout="banner"] { --_box: 5em; }

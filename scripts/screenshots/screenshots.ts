@@ -88,8 +88,8 @@ export async function takeScreenshots({ isKept = false, only }: ScreenshotsOptio
       })),
     ),
     { name: 'states', sheet: { width: 4 * 360 + 80, columns: 4 }, take: () => pictureStates(browser, day) },
-    ...['/', '/embed/en', '/embed-builder', '/docs/widget'].map((path) => ({
-      name: `page-${path.slice(1).replaceAll('/', '-') || 'start'}`,
+    ...['/', '/embed/en', '/embed-builder', '/docs/widget.html'].map((path) => ({
+      name: `page-${path.slice(1).replace('.html', '').replaceAll('/', '-') || 'start'}`,
       sheet: { width: 3_400, columns: 4 },
       take: () => picturePages(browser, day, path),
     })),

@@ -62,7 +62,9 @@ export async function pictureStates(browser: Browser, day: NewsroomDay): Promise
     prepare: (context) => context.route('**/newsline.js', () => {}),
   });
   await day.open('empty', 'en', []);
-  await take('no headlines yet', { body: list('empty', 'more-url="https://news.example/"') });
+  await take('no headlines yet', {
+    body: `${list('empty', 'more-url="https://news.example/"')}${list('empty', 'layout="marquee"')}${list('empty', 'layout="rotator"')}<p>The banner:</p><news-ticker channel="empty" layout="banner"></news-ticker>`,
+  });
 
   for (const theme of ['light', 'dark'] as const) {
     const { name, newsroom } = await ownChannel();

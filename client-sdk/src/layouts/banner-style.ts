@@ -13,9 +13,9 @@ export const bannerStyle = `
   clip-path: inset(50%);
   white-space: nowrap;
 }
-[part="state"] { gap: 0; font-size: 0; }
-[part="state"]::before { inline-size: .625rem; block-size: .625rem; }
-[part="controls"] { flex-wrap: nowrap; }
+[part="zone"] { display: none; }
+[part="state"] { grid-area: 1 / 1 / 3; min-block-size: 0; font-size: 0; }
+[part="state"]:not(:empty)::before { inline-size: .5rem; block-size: .5rem; margin: 0; }
 [part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
 [part="controls"] button::before { inline-size: .625rem; block-size: .6875rem; }
 [part="hide"]::before {
@@ -38,6 +38,9 @@ export const bannerStyle = `
 }
 [part="thumbnail"], [part="meta"], [part="all"] { display: none; }
 [part="nothing"] { position: absolute; inset: 0; display: grid; align-content: center; padding-block: 0; }
+/* Nothing to see, but for who comes there by keyboard; the place stays. */
+[part="ticker"]:not(:has([data-urgency])) { border-color: transparent; background: none; }
+[part="ticker"]:not(:has([data-urgency])) :is([part="header"]:not(:focus-within), [part="nothing"]) { opacity: 0; pointer-events: none; }
 [part="ticker"]:has([data-urgency]) { border-color: var(--_accent); border-inline-start-width: 6px; }
 [part="ticker"]:has([data-urgency="flash"]) {
   --_text: var(--_on-accent);

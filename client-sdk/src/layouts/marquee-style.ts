@@ -2,16 +2,24 @@
 export const marqueeStyle = `
 [part="ticker"] { flex-direction: row; }
 [part="header"] {
-  flex: none;
-  flex-wrap: nowrap;
+  display: flex;
   min-block-size: 0;
   padding: 0 .75em 0 1.125em;
   border: 0;
   border-inline-end: 1px solid var(--_line);
 }
-[part="heading"] { overflow: hidden; font-size: .9375em; text-overflow: ellipsis; white-space: nowrap; }
-[part="state"] { gap: 0; font-size: 0; }
-[part="state"]::before { inline-size: .625rem; block-size: .625rem; }
+[part="heading"] {
+  align-self: center;
+  overflow: hidden;
+  font-size: .9375em;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+}
+[part="header"]:not([data-state]) [part="heading"] { transform: none; }
+[part="zone"], [part="state"] { min-block-size: 0; }
+[part="state"] { flex: none; font-size: 0; }
+[part="state"]:not(:empty)::before { inline-size: .5rem; block-size: .5rem; margin: 0; }
+[part="controls"] { margin-inline-start: auto; }
 [part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
 [part="controls"] button::before { inline-size: .625rem; block-size: .6875rem; }
 [part="stage"] { flex: 1; min-inline-size: 0; }
@@ -28,8 +36,8 @@ export const marqueeStyle = `
 [part="body"] { display: flex; align-items: center; gap: .75em; }
 [part="meta"] { flex-wrap: nowrap; order: -1; margin: 0; }
 /* Room for what a time will say later, so that nothing moves when it does. */
-[part="time"] { min-inline-size: 8.5em; text-align: end; }
-[dir="rtl"] [part="time"], :dir(rtl) > [part="time"] { text-align: start; }
+[part="time"] { min-inline-size: 9em; text-align: end; }
+[part="time"]:dir(rtl) { text-align: start; }
 [part="notice"] { margin: 0; }
 [part="thumbnail"] { display: none; }
 [part="nothing"] { padding-block: .75em; }

@@ -3,6 +3,7 @@ export const rotatorStyle = `
 [part="heading"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [part="controls"] { flex-wrap: nowrap; }
 [part="list"] { list-style: none; flex: 1; min-block-size: 0; overflow-y: auto; }
+[part="list"]:empty { display: none; }
 [part~="headline"] { align-items: center; min-block-size: 100%; padding-block: .5em; }
 [part="title"] { line-height: 1.3; }
 [part="controls"] :is([part="previous"], [part="next"]) {
