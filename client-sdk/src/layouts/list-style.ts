@@ -18,5 +18,8 @@ export const listStyle = `
   margin-block-end: .15em;
   margin-inline-start: clamp(0px, (100% - 15em) * 999, .75em);
 }
+[part="meta"] { display: block; line-height: 1.25; }
+[part="meta"] > :not(:last-child) { margin-inline-end: .7em; }
+[part~="label"] { line-height: 1.4; }
 [part="day"] { border-block-start: 1px solid var(--_line); padding: .9em calc(1.125em / .875) .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
 `;
