@@ -10,6 +10,8 @@ export interface SceneLook {
   readonly theme?: 'light' | 'dark';
   /** CSS pixels. */
   readonly width?: number;
+  /** Device pixels to a CSS pixel. @default 1 */
+  readonly scale?: number;
   /** Instead of a quiet page. */
   readonly style?: string;
   /** Before the page is opened. */
@@ -35,10 +37,20 @@ let made = 0;
 export async function setScene(
   browser: Browser,
   { url, website }: NewsroomDay,
-  { body, language = 'en', theme = 'light', width = 360, style = '', prepare, isUnloaded = false }: SceneLook,
+  {
+    body,
+    language = 'en',
+    theme = 'light',
+    width = 360,
+    scale = 1,
+    style = '',
+    prepare,
+    isUnloaded = false,
+  }: SceneLook,
 ): Promise<Scene> {
   const context = await browser.newContext({
     viewport: { width, height: 800 },
+    deviceScaleFactor: scale,
     colorScheme: theme,
     reducedMotion: 'no-preference',
     timezoneId: 'Asia/Baku',

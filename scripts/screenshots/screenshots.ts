@@ -10,13 +10,14 @@ import { makeContactSheet, type Picture, type SheetLook } from './contact-sheet.
 import { LANGUAGES, type Language } from './invented-news.ts';
 import { beginNewsroomDay, type NewsroomDay } from './newsroom-day.ts';
 import { setScene } from './scene.ts';
-import { pictureStates } from './states.ts';
+import { KEPT_STATES, pictureStates } from './states.ts';
 
 const PICTURES = 'dist/screenshots/pictures';
 const KEPT = 'docs/images';
 const THEMES = ['light', 'dark'] as const;
-/** Pictures on one sheet. */
+/** Pictures of states on one sheet, and sheets. */
 const SHEET_LIMIT = 4;
+const STATES_SHEETS = 5;
 const WIDTHS = [360, 1280] as const;
 
 export interface ScreenshotsOptions {
@@ -70,42 +71,86 @@ async function picturePages(browser: Browser, { url }: NewsroomDay, path: string
   return pictures;
 }
 
+/** The ticker alone, as a device with a sharp screen shows it. */
+async function pictureTicker(
+  browser: Browser,
+  day: NewsroomDay,
+  theme: (typeof THEMES)[number],
+): Promise<Buffer> {
+  const body = '<news-ticker channel="en" limit="5" style="--newsline-height: 530px"></news-ticker>';
+  const scene = await setScene(browser, day, { body, theme, width: 622, scale: 1.5 });
+  const png = await scene.ticker.screenshot({ omitBackground: true });
+  await scene.close();
+  return png;
+}
+
 interface Group {
+  /** File, without its ending. */
   readonly name: string;
-  readonly sheet: SheetLook;
-  take(): Promise<Picture[]>;
+  /** The documentation shows it. */
+  readonly isKept?: boolean;
+  /** @returns one picture, or several with the sheet that they are laid out on. */
+  take(): Promise<Buffer | { readonly pictures: readonly Picture[]; readonly sheet: SheetLook }>;
+}
+
+function groupsOf(browser: Browser, day: NewsroomDay): readonly Group[] {
+  let states: Promise<readonly Picture[]> | undefined;
+  const statesSheet = (name: string, isWanted: (picture: Picture, at: number) => boolean): Group => ({
+    name,
+    isKept: name === 'states',
+    async take() {
+      states ??= pictureStates(browser, day);
+      return { pictures: (await states).filter(isWanted), sheet: { width: 4 * 360 + 80, columns: 4 } };
+    },
+  });
+  return [
+    ...THEMES.map((theme) => ({
+      name: `ticker-${theme}`,
+      isKept: true,
+      take: () => pictureTicker(browser, day, theme),
+    })),
+    ...LANGUAGES.flatMap((language) =>
+      WIDTHS.map((width) => ({
+        name: `layouts-${language}-${width}`,
+        isKept: width < 1_000 || language === 'en',
+        take: async () => ({
+          pictures: await pictureLayouts(browser, day, language, width),
+          sheet:
+            width < 1_000
+              ? { width: 2 * width + 48, columns: 2 }
+              : { width: 1.2 * width + 48, columns: 2, scale: 0.6 },
+        }),
+      })),
+    ),
+    statesSheet('states', ({ name }) => KEPT_STATES.includes(name)),
+    ...Array.from({ length: STATES_SHEETS }, (_, sheet) =>
+      statesSheet(`states-${sheet + 1}`, (_picture, at) => Math.floor(at / SHEET_LIMIT) === sheet),
+    ),
+    ...['/', '/embed/en', '/embed-builder', '/docs/widget.html'].map((path) => ({
+      name: `page-${path.slice(1).replace('.html', '').replaceAll('/', '-') || 'start'}`,
+      take: async () => ({
+        pictures: await picturePages(browser, day, path),
+        sheet: { width: 3_400, columns: 4 },
+      }),
+    })),
+  ];
 }
 
 export async function takeScreenshots({ isKept = false, only }: ScreenshotsOptions = {}): Promise<void> {
   const browser = await startChromium();
   const day = await beginNewsroomDay();
-  const groups: Group[] = [
-    ...LANGUAGES.flatMap((language) =>
-      WIDTHS.map((width) => ({
-        name: `layouts-${language}-${width}`,
-        sheet: width > 1_000 ? { width: width + 32, columns: 1 } : { width: 2 * width + 48, columns: 2 },
-        take: () => pictureLayouts(browser, day, language, width),
-      })),
-    ),
-    { name: 'states', sheet: { width: 4 * 360 + 80, columns: 4 }, take: () => pictureStates(browser, day) },
-    ...['/', '/embed/en', '/embed-builder', '/docs/widget.html'].map((path) => ({
-      name: `page-${path.slice(1).replace('.html', '').replaceAll('/', '-') || 'start'}`,
-      sheet: { width: 3_400, columns: 4 },
-      take: () => picturePages(browser, day, path),
-    })),
-  ];
   try {
     await rm(PICTURES, { recursive: true, force: true });
-    for (const folder of [PICTURES, ...(isKept ? [KEPT] : [])]) await mkdir(folder, { recursive: true });
-    for (const { name, sheet, take } of groups) {
-      if (only !== undefined && !name.includes(only)) continue;
-      const pictures = await take();
-      for (let from = 0; from < pictures.length; from += SHEET_LIMIT) {
-        const png = await makeContactSheet(browser, pictures.slice(from, from + SHEET_LIMIT), sheet);
-        const sheetName = pictures.length > SHEET_LIMIT ? `${name}-${1 + from / SHEET_LIMIT}` : name;
-        await writeFile(join(PICTURES, `${sheetName}.png`), png);
-        console.log(`${sheetName}: ${Math.round(png.length / 1024)} KB`);
-      }
+    for (const folder of [PICTURES, KEPT]) await mkdir(folder, { recursive: true });
+    for (const group of groupsOf(browser, day)) {
+      if (only !== undefined && !group.name.includes(only)) continue;
+      const taken = await group.take();
+      const png = Buffer.isBuffer(taken)
+        ? taken
+        : await makeContactSheet(browser, taken.pictures, taken.sheet);
+      await writeFile(join(PICTURES, `${group.name}.png`), png);
+      if (isKept && group.isKept) await writeFile(join(KEPT, `${group.name}.png`), png);
+      console.log(`${group.name}: ${Math.round(png.length / 1024)} KB`);
     }
   } finally {
     await day.close();

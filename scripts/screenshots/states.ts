@@ -9,6 +9,18 @@ import { type Scene, type SceneLook, setScene } from './scene.ts';
 
 const list = (channel: string, more = '') =>
   `<news-ticker channel="${channel}" limit="5" ${more}></news-ticker>`;
+/** By name: those that the documentation shows. */
+export const KEPT_STATES: readonly string[] = [
+  'loading, light',
+  'paused, new headlines wait, light',
+  'a flash, dark',
+  'taken away, with a notice',
+  'earlier stories opened',
+  'reconnecting',
+  'times relative, days apart, newsroom’s zone: az',
+  'theme transparent',
+];
+
 const never = (context: BrowserContext) => context.route('**/v1/**', () => {});
 /** Neither WebSockets nor server-sent events come through. */
 const onlyLists = async (context: BrowserContext) => {
@@ -187,8 +199,7 @@ export async function pictureStates(browser: Browser, day: NewsroomDay): Promise
       theme: language === 'az' ? 'dark' : 'light',
     });
   }
-  const sunset =
-    'body { background: linear-gradient(160deg, #1d3b5c, #7d4a63); color-scheme: dark; color: #fff; }';
+  const sunset = 'body { background: #35506e; color-scheme: dark; color: #fff; }';
   await take('theme transparent', {
     body:
       list('en', 'theme="transparent"') +

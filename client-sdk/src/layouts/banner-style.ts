@@ -14,7 +14,7 @@ export const bannerStyle = `
   white-space: nowrap;
 }
 [part="zone"] { display: none; }
-[part="state"] { grid-area: 1 / 1 / 3; min-block-size: 0; font-size: 0; }
+[part="state"] { grid-area: 1 / 1 / 3; inline-size: .5rem; min-block-size: 0; font-size: 0; }
 [part="state"]:not(:empty)::before { inline-size: .5rem; block-size: .5rem; margin: 0; }
 [part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
 [part="controls"] button::before { inline-size: .625rem; block-size: .6875rem; }

@@ -16,8 +16,10 @@ export const marqueeStyle = `
   white-space: nowrap;
 }
 [part="header"]:not([data-state]) [part="heading"] { transform: none; }
-[part="zone"], [part="state"] { min-block-size: 0; }
-[part="state"] { flex: none; font-size: 0; }
+[part="zone"]:empty { display: none; }
+/* Its place stays while there is nothing to say: the strip beside it does not move. */
+[part="zone"], [part="state"] { flex: none; min-block-size: 0; }
+[part="state"] { inline-size: .5rem; font-size: 0; }
 [part="state"]:not(:empty)::before { inline-size: .5rem; block-size: .5rem; margin: 0; }
 [part="controls"] { margin-inline-start: auto; }
 [part="controls"] button { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
