@@ -211,9 +211,9 @@ export const showStyle = `
   white-space: nowrap;
 }
 [part="all"]:focus-visible { outline-offset: -3px; }
-/* Round the whole title: a link that breaks into lines has corners that lie over what stands beside it. */
-[part="title"]:has(:focus-visible) { outline: 2px solid var(--_focus); outline-offset: 3px; border-radius: 2px; }
-[part="title"] :focus-visible { outline: none; }
+/* Round the whole title, unless that goes round a picture: a link that breaks into lines has corners that lie over the badge. */
+[part="body"]:first-child > [part="title"]:has(:focus-visible) { outline: 2px solid var(--_focus); outline-offset: 3px; border-radius: 2px; }
+[part="body"]:first-child > [part="title"] :focus-visible { outline: none; }
 @media (forced-colors: active) {
   [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
 }
