@@ -6,6 +6,7 @@
  * - newsline.js, the widget in one file, and the parts it loads when wanted, as `node client-sdk/build.js` made them
  * - docs/: the Markdown of docs/, each file as a page in one template, with links between them that lead on
  */
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,11 +41,17 @@ const anchorOf = (text) =>
 /** @param {string} path of a Markdown file below docs/, with forward slashes */
 const pagePath = (path) => path.replace(/(^|\/)README\.md$/, '$1index.html').replace(/\.md$/, '.html');
 
+/** A picture's place is kept before it has come. [PNG 11.2.2: width and height open the first chunk] */
+function sizeOf(png) {
+  return `width="${png.readUInt32BE(16)}" height="${png.readUInt32BE(20)}"`;
+}
+
 /**
  * @param {string} markdown
+ * @param {string} folder that it stands in, where its pictures are looked for
  * @returns {{ title: string, content: string }}
  */
-function renderPage(markdown) {
+function renderPage(markdown, folder) {
   const sections = [];
   const renderer = {
     heading({ tokens, depth, text }) {
@@ -58,6 +65,10 @@ function renderPage(markdown) {
       const target = isPage ? [pagePath(path), anchor].filter((part) => part !== undefined).join('#') : href;
       const hint = title ? ` title="${escapeHtml(title)}"` : '';
       return `<a href="${escapeHtml(target)}"${hint}>${this.parser.parseInline(tokens)}</a>`;
+    },
+    image({ href, text }) {
+      const size = sizeOf(readFileSync(join(folder, href)));
+      return `<img src="${escapeHtml(href)}" alt="${escapeHtml(text)}" ${size} loading="lazy">`;
     },
     code({ text, lang = '' }) {
       const [language] = lang.split(' ');
@@ -93,7 +104,7 @@ async function buildDocs() {
       await cp(from, to);
       continue;
     }
-    const { title, content } = renderPage(await readFile(from, 'utf8'));
+    const { title, content } = renderPage(await readFile(from, 'utf8'), dirname(from));
     const parts = { title: escapeHtml(title), content };
     await writeFile(
       to,

@@ -3,10 +3,10 @@
  * it in place, and leaves what is the same alone, the reader's focus among it.
  */
 import { type Headline, isBreaking, isFlash } from '../../src/protocol/headline.ts';
+import { webAddress, withCampaign } from '../../src/protocol/web-address.ts';
 import { clockText } from './clock-text.ts';
 import { makeElement, setAttribute, setChildren, setText } from './quiet-dom.ts';
 import type { TimeTexts } from './times/relative-times.ts';
-import { webAddress } from './web-address.ts';
 import { type Words, zoneWords } from './words.ts';
 
 export interface HeadlineLine {
@@ -139,19 +139,6 @@ export function createHeadlineLine(onClick: (headline: Headline, event: MouseEve
       setChildren(element, text === undefined ? [] : [notice]);
     },
   };
-}
-
-/** Adds what the site counts its visits by; what the address has already stays as it is. */
-function withCampaign(address: string | undefined, utm: string | undefined): string | undefined {
-  if (address === undefined || !utm) return address;
-  const url = new URL(address);
-  const added = new URLSearchParams();
-  for (const [name, value] of new URLSearchParams(utm)) {
-    if (name.startsWith('utm_') && !url.searchParams.has(name)) added.append(name, value);
-  }
-  // Not by the parameters of the address itself, which would write those anew, in another form.
-  if (added.size > 0) url.search += (url.search ? '&' : '?') + added;
-  return url.href;
 }
 
 /** A picture in a box of fixed size, which stays when the picture does not come. */

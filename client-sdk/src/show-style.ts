@@ -73,17 +73,16 @@ export const showStyle = `
   border-inline-start: 4px solid var(--_accent);
 }
 [part="headline flash"] { background: color-mix(in srgb, var(--_accent) 8%, transparent); }
-/* Where words and picture have no room beside each other, the picture goes below. */
 [part="body"] { flex: 1 1 9em; min-inline-size: 0; }
-[part="title"] { font-weight: 600; letter-spacing: -.006em; }
+[part="title"] { font-weight: 600; letter-spacing: -.006em; text-wrap: pretty; }
 [part="headline flash"] [part="title"] { font-weight: 700; }
-[part="link"] { padding-block: .2em; border-radius: 2px; color: inherit; text-decoration: none; }
+[part="link"] { padding-block: .2em; color: inherit; text-decoration: none; }
 [part="link"]:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
 [part="meta"] {
   display: flex;
   flex-wrap: wrap;
   align-items: center;
-  gap: .2em .75em;
+  gap: .2em .6em;
   margin-block-end: .2em;
   color: var(--_muted);
 }
@@ -113,6 +112,7 @@ export const showStyle = `
 [part="earlier-count"]:hover { color: var(--_text); }
 [part="earlier-list"] { margin-block-start: .2em; border-inline-start: 2px solid var(--_line); list-style: none; }
 [part="earlier-list"] [part~="headline"] { padding: .4em .8em; border: 0; }
+[part="earlier-list"] [part="thumbnail"] { display: none; }
 [part="earlier-list"] [part="title"] { font-weight: 500; }
 
 [part="thumbnail"] {
@@ -156,13 +156,13 @@ export const showStyle = `
 
 [part="pill"] {
   position: absolute;
-  inset-block-start: -1.3em;
+  inset-block-start: -.95em;
   inset-inline: 0;
   z-index: 1;
   inline-size: fit-content;
-  min-block-size: 28px;
+  min-block-size: 26px;
   margin-inline: auto;
-  padding: .25em 1em;
+  padding: .1em 1em;
   border: 1px solid transparent;
   border-radius: 99px;
   background: var(--_accent);
@@ -173,7 +173,7 @@ export const showStyle = `
   unicode-bidi: plaintext;
   cursor: pointer;
 }
-[part="nothing"] { padding: 1.5em 1.125em; color: var(--_muted); }
+[part="nothing"] { margin: auto; padding: 1.125em; color: var(--_muted); text-align: center; }
 [part="all"] {
   display: block;
   padding: .8em 1.2em;
@@ -183,8 +183,24 @@ export const showStyle = `
   font-weight: 600;
   text-decoration: none;
 }
+/* Points on, whichever way the words run. */
+[part="all"]::after {
+  display: inline-block;
+  content: "";
+  inline-size: .4em;
+  block-size: .4em;
+  margin-inline-start: .5em;
+  border-block-start: 2px solid;
+  border-inline-end: 2px solid;
+  rotate: 45deg;
+  translate: 0 -.12em;
+}
+[part="all"]:dir(rtl)::after { rotate: -45deg; }
 [part="all"]:hover { text-decoration: underline; text-underline-offset: .18em; }
 :focus-visible { outline: 2px solid var(--_focus); outline-offset: 2px; }
+
+/* Letters that are joined stay so. */
+:dir(rtl) { letter-spacing: 0; }
 
 [part="announcer"] {
   position: absolute;
@@ -195,6 +211,9 @@ export const showStyle = `
   white-space: nowrap;
 }
 [part="all"]:focus-visible { outline-offset: -3px; }
+/* Round the whole title, unless that goes round a picture: a link that breaks into lines has corners that lie over the badge. */
+[part="body"]:first-child > [part="title"]:has(:focus-visible) { outline: 2px solid var(--_focus); outline-offset: 3px; border-radius: 2px; }
+[part="body"]:first-child > [part="title"] :focus-visible { outline: none; }
 @media (forced-colors: active) {
   [part="pause"]::before, [part~="badge"]::before, [part~="label"]::before { forced-color-adjust: none; background: CanvasText; }
 }

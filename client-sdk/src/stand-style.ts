@@ -25,7 +25,13 @@ const CSS = `
 }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
-:host([theme="transparent"]) { color-scheme: inherit; --_background: transparent; }
+:host([theme="transparent"]) {
+  color-scheme: inherit;
+  --_text: var(--newsline-text, currentColor);
+  --_muted: var(--newsline-muted, color-mix(in srgb, currentColor 80%, transparent));
+  --_line: var(--newsline-line, color-mix(in srgb, currentColor 25%, transparent));
+  --_background: transparent;
+}
 :host([hidden]) { display: none; }
 
 *, ::before, ::after { box-sizing: border-box; }
@@ -59,13 +65,16 @@ h2, h3, ol, p { margin: 0; padding: 0; font: inherit; }
 :dir(rtl) > [part="skeleton"] { background-position-x: calc(100% - 1.125em); }
 
 [data-layout]:not([data-layout="list"]) { block-size: var(--newsline-height, var(--_box)); }
+[data-layout]:not([data-layout="list"]) [part="skeleton"] { background-size: 8em 4em, 74% 4em; }
+[data-layout="marquee"] [part="skeleton"] { background-position-y: -9em, -1.25em; }
+[data-layout="banner"]:has([part="skeleton"]) { opacity: 0; }
 [data-layout="marquee"] { --_box: 3em; }
 [data-layout="rotator"] { --_box: 10.5em; }
 [data-layout="banner"] { --_box: 5em; }
 @container (max-width: 36em) {
   [data-layout="marquee"] { --_box: 5.75em; }
   [data-layout="rotator"] { --_box: 12.5em; }
-  [data-layout="banner"] { --_box: 7.5em; }
+  [data-layout="banner"] { --_box: 8em; }
 }
 
 @media (forced-colors: active) {

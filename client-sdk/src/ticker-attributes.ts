@@ -1,7 +1,7 @@
 /** Ticker attributes: what the attributes of <news-ticker> ask for, read with their defaults and limits. */
 import type { Filter } from '../../src/protocol/filter.ts';
+import { webAddress } from '../../src/protocol/web-address.ts';
 import { type LayoutName, layoutName } from './layouts/layout.ts';
-import { webAddress } from './web-address.ts';
 
 export interface TickerAttributes {
   readonly channel: string | undefined;

@@ -116,7 +116,8 @@ export function createTickerFrame(
       const isReady = isLoaded && next.layout !== undefined;
       setAttribute(box, 'lang', words.language);
       setAttribute(box, 'dir', words.direction);
-      setAttribute(box, 'data-words', next.hasWords ? undefined : 'coming');
+      // Nor before the layout's look and controls are there: then its own would be moved by them.
+      setAttribute(box, 'data-words', next.hasWords && shownPart ? undefined : 'coming');
       setAttribute(box, 'data-state', isReady ? 'loaded' : 'loading');
       setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);

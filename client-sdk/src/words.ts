@@ -20,19 +20,18 @@ export interface Words {
   readonly previous: string;
   readonly next: string;
   readonly hide: string;
-  readonly close: string;
   readonly flash: string;
   readonly breaking: string;
   readonly labels: Readonly<Record<Label, string>>;
   readonly correction: string;
   /** Stands before the notice of a headline that was taken away. */
   readonly withdrawn: string;
-  /** Marks a headline that continues an earlier story. */
+  /** Over the earlier stories that a headline continues; their number follows. */
   readonly followUp: string;
   readonly latest: string;
   readonly nothing: string;
   /** Said while the list may be behind. */
-  readonly status: Readonly<Partial<Record<Status | 'delayed' | 'asleep', string>>>;
+  readonly status: Readonly<Partial<Record<Status, string>>>;
   newHeadlines(count: number): string;
   /**
    * Whose clock the times are of, as "Baku time".
@@ -78,7 +77,6 @@ export const english: Words = {
   previous: 'Previous',
   next: 'Next',
   hide: 'Hide',
-  close: 'Close',
   flash: 'FLASH',
   breaking: 'BREAKING',
   labels: { live: 'LIVE', photo: 'PHOTOS', video: 'VIDEO' },

@@ -1,7 +1,7 @@
 /** Public files: the SDK in one file, for every website, and the pages of the service. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import express, { type Router } from 'express';
+import express, { type Response, type Router } from 'express';
 import { escapeMarkup } from '../gateway/embed/markup.ts';
 import { serviceAddress } from '../gateway/service-address.ts';
 import { FIRST_CHANNEL } from './first-start.ts';
@@ -35,13 +35,14 @@ export function createPublicFiles({ publicFolder, publicUrl }: PublicFilesOption
     response.set({ 'access-control-allow-origin': '*', 'cross-origin-resource-policy': 'cross-origin' });
     next();
   });
-  router.use(
-    express.static(publicFolder, {
-      index: false,
-      redirect: false,
-      etag: true,
-      setHeaders: (response) => response.setHeader('cache-control', 'public, max-age=300'),
-    }),
-  );
+  const files = {
+    index: false,
+    redirect: false,
+    etag: true,
+    setHeaders: (response: Response) => response.setHeader('cache-control', 'public, max-age=300'),
+  } as const;
+  // As people write addresses of pages: /docs/widget.
+  router.use('/docs', express.static(join(publicFolder, 'docs'), { ...files, extensions: ['html'] }));
+  router.use(express.static(publicFolder, files));
   return router;
 }

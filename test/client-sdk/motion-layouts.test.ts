@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium } from '../support/chromium.ts';
+import { until } from '../support/until.ts';
 import { inventHeadline, inventHeadlines } from './invented-headlines.ts';
 import { barriers, endScenes, lines, openScene, SCRIPT, titles, untilTitles } from './ticker-scene.ts';
 
@@ -161,6 +162,22 @@ describe('the marquee', () => {
     await expectState(page, 'running');
     await page.getByRole('button', { name: 'Pause' }).click();
     await expectState(page, 'paused');
+  });
+
+  it('says in sight how long ago it was by now, and moves nothing for that', async () => {
+    const agoMs = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const { page } = await open('marquee', {
+      headlines: [0, 9, 58].map((minutes, at) => inventHeadline(3 - at, { publishedAt: agoMs(minutes) })),
+      body: '<script>document.querySelector("news-ticker").setAttribute("times", "relative")</script>',
+      context: WIDE,
+      hasClock: true,
+    });
+    const said = () => page.locator('news-ticker li:not([inert]) time').allTextContents();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    const [before, saidBefore] = [await shownAt(page), await said()];
+    await page.clock.runFor(61_000);
+    await until(async () => (await said()).every((text, at) => text !== saidBefore[at]));
+    expect(await shownAt(page)).toEqual(before);
   });
 
   it('is a strip to scroll by hand where less motion is wanted, with each headline once', async () => {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { ANNOUNCE_EVERY_MS, createAnnouncer } from '../../client-sdk/src/announcer.ts';
 import { clockText, firstTimeZone } from '../../client-sdk/src/clock-text.ts';
 import { heldList } from '../../client-sdk/src/held-list.ts';
-import { webAddress } from '../../client-sdk/src/web-address.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
+import { webAddress } from '../../src/protocol/web-address.ts';
 import { inventHeadline, inventHeadlines } from './invented-headlines.ts';
 
 describe('the clock text', () => {

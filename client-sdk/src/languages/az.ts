@@ -22,7 +22,6 @@ export const words: Words = {
   previous: 'Əvvəlki',
   next: 'Növbəti',
   hide: 'Gizlət',
-  close: 'Bağla',
   flash: 'TƏCİLİ',
   breaking: 'SON DƏQİQƏ',
   labels: { live: 'CANLI', photo: 'FOTO', video: 'VİDEO' },

@@ -28,7 +28,6 @@ export const words: Words = {
   previous: 'Предыдущая',
   next: 'Следующая',
   hide: 'Скрыть',
-  close: 'Закрыть',
   flash: 'МОЛНИЯ',
   breaking: 'СРОЧНО',
   labels: { live: 'ПРЯМОЙ ЭФИР', photo: 'ФОТО', video: 'ВИДЕО' },

@@ -22,7 +22,6 @@ export const words: Words = {
   previous: 'Önceki',
   next: 'Sonraki',
   hide: 'Gizle',
-  close: 'Kapat',
   flash: 'FLAŞ',
   breaking: 'SON DAKİKA',
   labels: { live: 'CANLI', photo: 'FOTO', video: 'VİDEO' },

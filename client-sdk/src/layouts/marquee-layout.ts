@@ -118,7 +118,8 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
         element.style.inlineSize = `${element.getBoundingClientRect().width}px`;
         cell.line.clear(look.words, undefined);
         cell.headline = undefined;
-      } else if (latest !== cell.headline && !inSight.has(cell.line.element)) {
+      } else if (latest === cell.headline || !inSight.has(cell.line.element)) {
+        // In sight, nothing but how long ago it was can differ, for which the style keeps room.
         cell.line.update(latest, look);
         cell.headline = latest;
       }

@@ -1,10 +1,11 @@
 /** How the rotator looks, beyond what all layouts share: a box of one size, whatever stands in it. */
 export const rotatorStyle = `
-[part="header"] { flex-wrap: nowrap; }
 [part="heading"] { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 [part="controls"] { flex-wrap: nowrap; }
 [part="list"] { list-style: none; flex: 1; min-block-size: 0; overflow-y: auto; }
-[part~="headline"] { align-items: center; min-block-size: 100%; }
+[part="list"]:empty { display: none; }
+[part~="headline"] { align-items: center; min-block-size: 100%; padding-block: .5em; }
+[part="title"] { line-height: 1.3; }
 [part="controls"] :is([part="previous"], [part="next"]) {
   justify-content: center;
   inline-size: 28px;
@@ -24,14 +25,21 @@ export const rotatorStyle = `
 [part="previous"]:dir(rtl)::before { rotate: 135deg; }
 [part="place"] {
   align-self: center;
-  min-inline-size: 3.25em;
+  min-inline-size: 3em;
   color: var(--_muted);
   direction: ltr;
   font-size: .8125em;
   font-variant-numeric: tabular-nums;
-  text-align: end;
+  text-align: center;
+  word-spacing: -.1em;
+}
+@container (min-width: 36em) {
+  [part="title"] { font-size: 1.1875em; }
+  [part="list"] [part="thumbnail"] { inline-size: var(--newsline-thumbnail-width, 7.5em); block-size: var(--newsline-thumbnail-height, 5em); }
 }
 @container (max-width: 36em) {
+  [part="header"] { column-gap: .5em; }
+  [part="heading"] { font-size: 1em; }
   [part="controls"] [part="pause"] { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }
   [part="pause"]::before { inline-size: .625rem; block-size: .6875rem; }
 }

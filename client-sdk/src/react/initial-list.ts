@@ -7,8 +7,8 @@
  */
 import { createElement, type ReactElement } from 'react';
 import type { Headline } from '../../../src/protocol/headline.ts';
+import { webAddress } from '../../../src/protocol/web-address.ts';
 import { clockText, firstTimeZone } from '../clock-text.ts';
-import { webAddress } from '../web-address.ts';
 
 /** What a server knew: the answer of `GET /v1/channels/{channel}/headlines` as it is, or headlines of one's own. */
 export interface InitialHeadlines {

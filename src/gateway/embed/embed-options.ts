@@ -46,6 +46,7 @@ export const embedQuerySchema = z.strictObject({
   heading: plainText(100).optional(),
   theme: z.enum(['light', 'dark', 'transparent']).optional(),
   retractions: z.enum(['silent', 'notice']).optional(),
+  utm: plainText(300).optional(),
   lang: languageTag.optional(),
   dir: z.enum(['ltr', 'rtl']).optional(),
   ...colours,

@@ -6,8 +6,9 @@
  */
 import type { Channel } from '../../domain/channel.ts';
 import { clockText, isTimeZone } from '../../domain/time.ts';
-import type { Headline } from '../../protocol/headline.ts';
+import { type Headline, isBreaking, isFlash } from '../../protocol/headline.ts';
 import { type Refusal, toProblem } from '../../protocol/refusal.ts';
+import { webAddress, withCampaign } from '../../protocol/web-address.ts';
 import {
   colourQueryOf,
   type EmbedOptions,
@@ -15,6 +16,7 @@ import {
   queryOf,
   tickerAttributes,
 } from './embed-options.ts';
+import { type EmbedWords, embedWords, primaryLanguage } from './embed-words.ts';
 import { attributesText, escapeMarkup, scriptJson } from './markup.ts';
 import { structuredData } from './structured-data.ts';
 
@@ -29,19 +31,11 @@ export interface EmbedView {
   readonly parents: readonly string[];
 }
 
-/** What a list of news is called, for titles of pages and frames. */
-const NEWS_LINE: Readonly<Record<string, string>> = {
-  az: 'Xəbər lenti',
-  en: 'News line',
-  ru: 'Лента новостей',
-  tr: 'Haber akışı',
-};
 const RIGHT_TO_LEFT = ['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi'];
-const primary = (language: string): string => language.toLowerCase().split('-')[0] ?? '';
 
 export function embedTitle({ channel, options }: Pick<EmbedView, 'channel' | 'options'>): string {
-  const words = NEWS_LINE[primary(options.lang ?? channel.language)] ?? 'News line';
-  return options.heading ?? `${words}: ${channel.name}`;
+  const { heading } = embedWords(options.lang ?? channel.language);
+  return options.heading ?? `${heading}: ${channel.name}`;
 }
 
 /** The address under which the same page is found again. */
@@ -59,7 +53,7 @@ export function embedPage(view: EmbedView): string {
   const canonical = `${serviceUrl}/embed/${channel.name}${filterQueryOf(options)}`;
   const oEmbed = (format: string) =>
     `${serviceUrl}/oembed?${new URLSearchParams({ url: embedUrl(view), format })}`;
-  const direction = options.dir ?? (RIGHT_TO_LEFT.includes(primary(lang)) ? 'rtl' : 'ltr');
+  const direction = options.dir ?? (RIGHT_TO_LEFT.includes(primaryLanguage(lang)) ? 'rtl' : 'ltr');
   const alternate = (format: string, type: string) =>
     `<link${attributesText([
       ['rel', 'alternate'],
@@ -69,6 +63,7 @@ export function embedPage(view: EmbedView): string {
     ])}>`;
   const zone = options.timeZone;
   const timeZone = zone !== undefined && isTimeZone(zone) ? zone : channel.timeZone;
+  const look = { timeZone, words: embedWords(lang), utm: options.utm };
   return `<!doctype html>
 <html${attributesText([['lang', lang], ['dir', direction], ...(theme ? [['data-theme', theme] as const] : [])])}>
 <head>
@@ -96,7 +91,7 @@ ${alternate('xml', 'text/xml+oembed')}
 <h1>${escapeMarkup(title)}</h1>
 <news-ticker${attributesText(tickerAttributes(channel.name, options))}>
 <ol class="headlines">
-${headlines.map((headline) => listItem(headline, timeZone)).join('\n')}
+${headlines.map((headline) => listItem(headline, look)).join('\n')}
 </ol>
 </news-ticker>
 </main>
@@ -106,18 +101,26 @@ ${headlines.map((headline) => listItem(headline, timeZone)).join('\n')}
 `;
 }
 
-function listItem(headline: Headline, timeZone: string): string {
-  const { id, version, title, language, publishedAt, urgency, url, notice } = headline;
+/** How all lines of a page are written. */
+interface LineLook {
+  readonly timeZone: string;
+  readonly words: EmbedWords;
+  readonly utm: string | undefined;
+}
+
+function listItem(headline: Headline, { timeZone, words, utm }: LineLook): string {
+  const { id, version, title, language, publishedAt, urgency, url, notice, labels = [] } = headline;
   // A title in Arabic or Hebrew reads from its own side, whichever way the page runs.
-  const words = attributesText([
+  const inItsLanguage = attributesText([
     ['lang', language],
     ['dir', 'auto'],
   ]);
-  const link = webAddress(url);
+  // Checked when it was posted; looked at again, for stores may be written by others.
+  const link = withCampaign(webAddress(url), utm);
   const text =
     link === undefined
-      ? `<span class="title"${words}>${escapeMarkup(title)}</span>`
-      : `<a class="title" rel="noopener"${attributesText([['href', link]])}${words}>${escapeMarkup(title)}</a>`;
+      ? `<span class="title"${inItsLanguage}>${escapeMarkup(title)}</span>`
+      : `<a class="title" rel="noopener"${attributesText([['href', link]])}${inItsLanguage}>${escapeMarkup(title)}</a>`;
   const place = attributesText([
     ['data-id', id],
     ['data-version', String(version)],
@@ -127,13 +130,16 @@ function listItem(headline: Headline, timeZone: string): string {
     ['datetime', publishedAt],
     ['title', timeZone],
   ])}>${clockText(publishedAt, timeZone)}</time>`;
-  return `<li${place}>${text}${time}${notice === undefined ? '' : `<p${words}>${escapeMarkup(notice)}</p>`}</li>`;
-}
-
-/** Checked when it was posted; looked at again, for stores may be written by others. */
-function webAddress(url: string | undefined): string | undefined {
-  if (url === undefined || !URL.canParse(url)) return undefined;
-  return ['https:', 'http:'].includes(new URL(url).protocol) ? url : undefined;
+  const urgent = isFlash(headline) ? 'flash' : isBreaking(headline) ? 'breaking' : undefined;
+  const mark = urgent ? `<strong class="badge ${urgent}">${escapeMarkup(words[urgent])}</strong> ` : '';
+  const marks = labels.map(
+    (label) => ` <span class="label ${label}">${escapeMarkup(words.labels[label])}</span>`,
+  );
+  const correction =
+    notice === undefined
+      ? ''
+      : `<p><strong>${escapeMarkup(words.correction)}:</strong> <span${inItsLanguage}>${escapeMarkup(notice)}</span></p>`;
+  return `<li${place}><div class="meta">${time}${marks.join('')}</div>${mark}${text}${correction}</li>`;
 }
 
 /** Says to the owner of a website, where the ticker would stand, what is wrong. */

@@ -47,15 +47,38 @@ news-ticker { display: block; --newsline-height: auto; }
   border-inline-start: 4px solid var(--newsline-accent, light-dark(#b4131f, #ff7b74));
 }
 .headlines .title { font-weight: 600; }
-.headlines a { color: inherit; text-decoration-thickness: 1px; text-underline-offset: .18em; }
-.headlines time {
-  display: block;
-  margin-block-start: .2em;
+.headlines a { color: inherit; text-decoration: none; }
+.headlines a:hover { text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: .18em; }
+.headlines .meta {
+  display: flex;
+  flex-wrap: wrap;
+  align-items: center;
+  gap: .2em .6em;
+  margin-block-end: .2em;
   color: var(--newsline-muted, light-dark(#58616c, #9ea8b4));
-  font-size: .8125em;
-  font-variant-numeric: tabular-nums;
 }
-.headlines p { margin: .45em 0 0; color: var(--newsline-muted, light-dark(#58616c, #9ea8b4)); font-size: .875em; }
+.headlines time { direction: ltr; unicode-bidi: isolate; font-size: .8125em; font-variant-numeric: tabular-nums; }
+.headlines .badge, .headlines .label {
+  padding: .05em .5em;
+  border: 1px solid currentColor;
+  border-radius: 4px;
+  font-size: .6875em;
+  font-weight: 700;
+}
+.headlines .badge { margin-inline-end: .25em; vertical-align: .12em; }
+.headlines .badge, .headlines .live { color: var(--newsline-accent, light-dark(#b4131f, #ff7b74)); }
+.headlines .badge.flash {
+  background: var(--newsline-accent, light-dark(#b4131f, #ff7b74));
+  color: var(--newsline-on-accent, light-dark(#fff, #1f0605));
+}
+.headlines p {
+  margin: .45em 0 0;
+  padding-inline-start: .7em;
+  border-inline-start: 2px solid;
+  color: var(--newsline-muted, light-dark(#58616c, #9ea8b4));
+  font-size: .875em;
+}
+.headlines strong { font-weight: 700; }
 `;
 
 export function embedStyle(colours: Colours): string {

@@ -1,6 +1,10 @@
 /** The embed page and oEmbed at a real gateway: what stands in them, who may frame them, and that a kill is gone. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clockText as tickerClockText } from '../../../client-sdk/src/clock-text.ts';
+import { words as az } from '../../../client-sdk/src/languages/az.ts';
+import { words as ru } from '../../../client-sdk/src/languages/ru.ts';
+import { words as tr } from '../../../client-sdk/src/languages/tr.ts';
+import { english } from '../../../client-sdk/src/words.ts';
 import { clockText } from '../../../src/domain/time.ts';
 import { embedPage } from '../../../src/gateway/embed/embed-page.ts';
 import { inventHeadline } from '../../client-sdk/invented-headlines.ts';
@@ -70,6 +74,34 @@ describe('the embed page', () => {
     }
   });
 
+  it('counts visits, and says of each headline what it is, as the ticker does', async () => {
+    const words = { en: english, az, ru, tr };
+    for (const [lang, said] of Object.entries(words)) {
+      const html = embedPage({
+        serviceUrl: 'https://news.example',
+        channel: { name: 'en', language: 'en', timeZone: 'UTC' },
+        options: { lang, utm: 'utm_source=a"b&utm_medium=web&other=1' },
+        parents: [],
+        headlines: [
+          inventHeadline(2, { urgency: 1, labels: ['live', 'video'], url: 'https://site.example/?a=1' }),
+          inventHeadline(1, { urgency: 3, labels: ['photo'], notice: 'The pier is another.' }),
+        ],
+      });
+      expect(html).toContain('href="https://site.example/?a=1&amp;utm_source=a%22b&amp;utm_medium=web"');
+      expect(html).toContain(`<title>${said.heading}: en</title>`);
+      for (const [part, text] of [
+        ['badge flash', said.flash],
+        ['badge breaking', said.breaking],
+        ['label live', said.labels.live],
+        ['label photo', said.labels.photo],
+        ['label video', said.labels.video],
+      ]) {
+        expect(html).toContain(`class="${part}">${text}</`);
+      }
+      expect(html).toContain(`<strong>${said.correction}:</strong> <span lang="en" dir="auto">The pier`);
+    }
+  });
+
   it('is gone with a kill at once, though it was at hand, and tells caches to ask each time', async () => {
     const id = await post({ title: 'Killed before long' });
     const first = await get('/embed/main?limit=3');
@@ -106,11 +138,11 @@ describe('the embed page', () => {
   it('hands the element what the query says, and its colours to the sheet', async () => {
     const html = await read(
       '/embed/main?layout=rotator&limit=5&section=city&section=port&maxUrgency=3&timeZone=viewer' +
-        '&days=true&theme=dark&heading=A%22B&lang=az&onAccent=fff&accent=00539B',
+        '&days=true&utm=utm_source%3Dticker&theme=dark&heading=A%22B&lang=az&onAccent=fff&accent=00539B',
     );
     expect(html).toContain(
       '<news-ticker channel="main" layout="rotator" limit="5" section="city,port" max-urgency="3"' +
-        ' time-zone="viewer" heading="A&quot;B" theme="dark" lang="az" days>',
+        ' time-zone="viewer" heading="A&quot;B" theme="dark" utm="utm_source=ticker" lang="az" days>',
     );
     expect(html).toContain('<html lang="az" dir="ltr" data-theme="dark">');
     expect(html).toContain('href="../embed.css?accent=00539B&amp;onAccent=fff"');
