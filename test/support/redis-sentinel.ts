@@ -101,7 +101,7 @@ export async function startSentinel({
       },
       { withinMs: 60_000 },
     );
-  /** Enough for the sentinels to choose one of them. */
+  /** So that the sentinels can choose any of them: one that still waits for its first copy has no data to go on with. */
   const untilAllFollow = async () => {
     const leader = await primary();
     await Promise.all(servers.filter((each) => each !== leader && each.isRunning).map(untilFollows));
@@ -143,6 +143,7 @@ export async function startSentinel({
     servers,
     primary,
     async killPrimary() {
+      await untilAllFollow();
       const old = await primary();
       await old.kill9();
       return untilPrimaryIsNot(old);
@@ -151,12 +152,21 @@ export async function startSentinel({
       await untilAllFollow();
       const old = await primary();
       const [{ port } = { port: 0 }] = sentinels;
-      await askRedis(sentinelUrl(port, tls), (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
-      const next = await untilPrimaryIsNot(old);
+      await until(
+        async () => {
+          if ((await primary()) !== old) return true;
+          // A sentinel gives a change up where a replica has been silent for a moment; one under way it refuses to begin anew.
+          await askRedis(sentinelUrl(port, tls), (redis) => redis.call('SENTINEL', 'FAILOVER', NAME));
+          return false;
+        },
+        { withinMs: 60_000 },
+      );
+      const next = await primary();
       await untilFollows(old);
       return next;
     },
     async isolatePrimary() {
+      await untilAllFollow();
       const isolated = await primary();
       await askRedis(isolated.url, async (redis) => {
         for (const [user] of [SENTINEL, REPLICATION]) {
