@@ -2,8 +2,8 @@
  * Announcer: says new headlines to those who listen to the page, without talking over them.
  *
  * What comes within the pause after an announcement is said together, as a count and the latest. A flash is said
- * at once. A headline that was taken away is not said, and not left behind for a screen reader to find.
- * [WCAG 4.1.3]
+ * at once. A headline is said as it stands by then. What was taken away or altered is not left behind for a screen
+ * reader to find. [WCAG 4.1.3]
  */
 import { type Headline, isFlash } from '../../src/protocol/headline.ts';
 
@@ -13,13 +13,17 @@ interface Announcement {
 }
 
 export interface AnnouncerSinks {
+  /** The headline as it stands now; undefined where it is in the list no more. */
+  readonly find: (id: string) => Headline | undefined;
   /** Undefined: say nothing more. */
   readonly polite: (announcement: Announcement | undefined) => void;
   readonly urgent: (flash: Headline | undefined) => void;
 }
 
 export interface Announcer {
-  announce(headline: Headline): void;
+  announce(id: string): void;
+  /** The headline was altered: what was said of it holds no more. */
+  takeBack(id: string): void;
   /** The headline was taken away. */
   forget(id: string): void;
   /** Drops what waits, and what was said. */
@@ -31,15 +35,18 @@ export const ANNOUNCE_EVERY_MS = 15_000;
 /** Ids that wait to be said; of more, the count stops here. */
 const WAITING_LIMIT = 99;
 
-export function createAnnouncer({ polite, urgent }: AnnouncerSinks): Announcer {
-  const waiting = new Map<string, Headline>();
+export function createAnnouncer({ find, polite, urgent }: AnnouncerSinks): Announcer {
+  const waiting = new Set<string>();
   let saidId: string | undefined;
   let flashId: string | undefined;
   let pause: ReturnType<typeof setTimeout> | undefined;
   let flashTimer: ReturnType<typeof setTimeout> | undefined;
 
   function speak(): void {
-    const latest = [...waiting.values()].at(-1);
+    const latest = [...waiting].reduceRight<Headline | undefined>(
+      (found, id) => found ?? find(id),
+      undefined,
+    );
     pause = latest && setTimeout(speak, ANNOUNCE_EVERY_MS);
     if (latest || saidId !== undefined) polite(latest && { count: waiting.size, latest });
     saidId = latest?.id;
@@ -53,19 +60,26 @@ export function createAnnouncer({ polite, urgent }: AnnouncerSinks): Announcer {
     flashId = flash?.id;
   }
 
+  function takeBack(id: string): void {
+    if (id === flashId) interrupt(undefined);
+    if (id !== saidId) return;
+    saidId = undefined;
+    polite(undefined);
+  }
+
   return {
-    announce(headline) {
+    announce(id) {
+      const headline = find(id);
+      if (!headline) return;
       if (isFlash(headline)) return interrupt(headline);
-      waiting.delete(headline.id);
-      if (waiting.size < WAITING_LIMIT) waiting.set(headline.id, headline);
+      waiting.delete(id);
+      if (waiting.size < WAITING_LIMIT) waiting.add(id);
       if (pause === undefined) speak();
     },
+    takeBack,
     forget(id) {
       waiting.delete(id);
-      if (id === flashId) interrupt(undefined);
-      if (id !== saidId) return;
-      saidId = undefined;
-      polite(undefined);
+      takeBack(id);
     },
     silence() {
       waiting.clear();

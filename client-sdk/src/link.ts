@@ -151,6 +151,8 @@ export function createLink({
       doublings = SOONER;
     } else if (Socket) {
       const waitMs = Math.min(BETTER_AFTER_MS * 2 ** doublings, BETTER_AFTER_LIMIT_MS);
+      // A stream may tell of a whole list more than once: the timer of before would drop what came after this connection.
+      clearTimeout(betterTimer);
       betterTimer = setTimeout(tryBetter, waitMs * (0.5 + random() / 2));
     }
     if (Socket && isFallbackAllowed) rememberTransport({ name, triedAt });

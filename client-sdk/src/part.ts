@@ -6,7 +6,7 @@
  */
 export interface Part<Content> {
   /**
-   * @param onSettled called when the part has come, did not, or is missed by now; not where it is here already.
+   * @param onSettled called when the part is missed by now, and when it has come or did not; not where it is here already.
    * @returns undefined while it is not here.
    */
   get(onSettled: () => void): Content | undefined;
@@ -32,7 +32,8 @@ export function createPart<Content>(
     waiting = asked;
     const settle = () => {
       isMissing = content === undefined;
-      for (const settled of asked) settled();
+      // Of those that asked before: who asks again meanwhile is told the next time.
+      for (const settled of [...asked]) settled();
     };
     const patience = setTimeout(settle, MISSED_AFTER_MS);
     try {

@@ -2,7 +2,8 @@
  * Parts of the ticker: all that it loads when first wanted. The element alone comes with the script; what is seen comes
  * while the connection is made, so it costs no time.
  */
-import type { LayoutName, LayoutPart } from './layouts/layout.ts';
+import type { LayoutName } from '../../src/protocol/ticker-layout.ts';
+import type { LayoutPart } from './layouts/layout.ts';
 import { createPart } from './part.ts';
 import type { Words } from './words.ts';
 

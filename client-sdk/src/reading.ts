@@ -5,15 +5,22 @@
 /** Pixels of the beginning that may be out of sight before the rest counts as being read. */
 const BEGINNING_PX = 8;
 
-/** @returns stops watching. */
+export interface ReadingWatch {
+  /** Looks whether the signs are still there: what is taken out of a page takes them along without a word. */
+  look(): void;
+  /** Nobody is reading, and nothing is watched any more. */
+  stop(): void;
+}
+
 export function watchReading(
   area: HTMLElement,
   root: ShadowRoot,
   onChange: (isReading: boolean) => void,
-): () => void {
+): ReadingWatch {
   const signs = new Set<string>();
   const watch = new AbortController();
   const { signal } = watch;
+  let scrolled: Element | undefined;
   let wasReading = false;
 
   function note(sign: string, isThere: boolean): void {
@@ -30,16 +37,23 @@ export function watchReading(
     signal,
   });
   area.addEventListener('pointerleave', () => note('hand', false), { signal });
+  const noteFocus = () => note('focus', area.contains(root.activeElement));
   // Looked at afterwards: a line that is taken away hands its focus on to the next.
-  const noteFocus = () => queueMicrotask(() => note('focus', area.contains(root.activeElement)));
-  area.addEventListener('focusin', noteFocus, { signal });
-  area.addEventListener('focusout', noteFocus, { signal });
+  const noteFocusSoon = () => queueMicrotask(noteFocus);
+  area.addEventListener('focusin', noteFocusSoon, { signal });
+  area.addEventListener('focusout', noteFocusSoon, { signal });
+  const noteScroll = () =>
+    note('scroll', scrolled !== undefined && area.contains(scrolled) && isAway(scrolled));
   area.addEventListener(
     'scroll',
-    ({ target }) => note('scroll', target instanceof Element && target.scrollTop > 0),
+    ({ target }) => {
+      if (target instanceof Element) scrolled = target;
+      noteScroll();
+    },
     { capture: true, passive: true, signal },
   );
-  document.addEventListener('selectionchange', () => note('selection', hasSelection(area, root)), { signal });
+  const noteSelection = () => note('selection', hasSelection(area, root));
+  document.addEventListener('selectionchange', noteSelection, { signal });
   // What is seen of it, not where the window ends: in a frame, the page around it is scrolled.
   const sight = new IntersectionObserver(
     (entries) => {
@@ -50,11 +64,23 @@ export function watchReading(
     { threshold: Array.from({ length: 51 }, (_, at) => at / 50) },
   );
   sight.observe(area);
-  return () => {
-    watch.abort();
-    sight.disconnect();
+  return {
+    look() {
+      if (signs.has('hand') && !area.matches(':hover')) note('hand', false);
+      if (signs.has('focus')) noteFocus();
+      if (signs.has('scroll')) noteScroll();
+      if (signs.has('selection')) noteSelection();
+    },
+    stop() {
+      watch.abort();
+      sight.disconnect();
+      for (const sign of [...signs]) note(sign, false);
+    },
   };
 }
+
+/** A strip that runs from right to left counts below nothing. */
+const isAway = ({ scrollTop, scrollLeft }: Element): boolean => scrollTop > 0 || scrollLeft !== 0;
 
 function hasSelection(area: HTMLElement, root: ShadowRoot): boolean {
   const selection = document.getSelection();

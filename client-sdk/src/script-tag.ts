@@ -14,7 +14,7 @@ declare global {
 // that the script came from.
 const { currentScript } = document;
 if (currentScript instanceof HTMLScriptElement && currentScript.src) {
-  NewsTickerElement.defaultSource = new URL(currentScript.src).origin;
+  NewsTickerElement.defaultSource = new URL('.', currentScript.src).href;
 }
 
 registerNewsTicker();

@@ -29,6 +29,7 @@ export const showStyle = `
 }
 /* The place of both is kept; while it is empty, the heading is drawn over the middle. */
 [part="header"]:not([data-state]) [part="heading"] { transform: translateY(.475em); }
+[data-state="refused"] :is([part="controls"], [part="skeleton"]) { visibility: hidden; }
 [data-words="coming"] > :is([part="header"], [part="all"]) { visibility: hidden; }
 [part="state"]:not(:empty)::before {
   display: inline-block;
@@ -137,7 +138,7 @@ export const showStyle = `
   font-weight: 700;
   letter-spacing: .05em;
 }
-[part~="badge"] { margin-inline-end: .25em; color: var(--_accent); font-weight: 800; vertical-align: .12em; }
+[part~="badge"] { margin-inline-end: .25em; color: var(--_mark); font-weight: 800; vertical-align: .12em; }
 [part="badge flash"] { border-color: var(--_accent); background: var(--_accent); color: var(--_on-accent); }
 [part~="badge"]::before, [part="label live"]::before, [part="label video"]::before {
   content: "";
@@ -150,7 +151,7 @@ export const showStyle = `
   block-size: 1.1em;
   clip-path: polygon(62% 0, 8% 56%, 44% 56%, 34% 100%, 92% 40%, 54% 40%);
 }
-[part="label live"] { color: var(--_accent); }
+[part="label live"] { color: var(--_mark); }
 [part="label live"]::before { inline-size: .65em; block-size: .65em; border-radius: 50%; clip-path: none; }
 [part="label video"]::before { inline-size: .65em; clip-path: polygon(0 0, 100% 50%, 0 100%); }
 

@@ -3,7 +3,7 @@
  * when the first list stands: only what comes after it is said.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
-import { type Announcer, createAnnouncer } from './announcer.ts';
+import { type Announcer, type AnnouncerSinks, createAnnouncer } from './announcer.ts';
 import type { Words } from './words.ts';
 
 export interface Voices {
@@ -11,8 +11,15 @@ export interface Voices {
   readonly alert: HTMLElement;
 }
 
-export function createSpeech({ status, alert }: Voices, words: () => Words): Announcer {
+/** What there is to say: the headlines as they stand, and the words around them. */
+export interface Script {
+  readonly find: AnnouncerSinks['find'];
+  readonly words: () => Words;
+}
+
+export function createSpeech({ status, alert }: Voices, { find, words }: Script): Announcer {
   return createAnnouncer({
+    find,
     polite(announcement) {
       if (!announcement) return status.replaceChildren();
       const { count, latest } = announcement;

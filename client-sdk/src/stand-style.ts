@@ -12,6 +12,7 @@ const CSS = `
   --_background: var(--newsline-background, light-dark(#fff, #15181c));
   --_line: var(--newsline-line, light-dark(#e4e7eb, #2b3037));
   --_accent: var(--newsline-accent, light-dark(#b4131f, #ff7b74));
+  --_mark: var(--_accent);
   --_on-accent: var(--newsline-on-accent, light-dark(#fff, #1f0605));
   --_glow: var(--newsline-glow, light-dark(#fbf0d2, #3a331f));
   --_focus: var(--newsline-focus, light-dark(#1257c4, #86b6ff));
@@ -30,6 +31,8 @@ const CSS = `
   --_text: var(--newsline-text, currentColor);
   --_muted: var(--newsline-muted, color-mix(in srgb, currentColor 80%, transparent));
   --_line: var(--newsline-line, color-mix(in srgb, currentColor 25%, transparent));
+  /* Nobody knows what the accent would stand on. */
+  --_mark: var(--newsline-accent, currentColor);
   --_background: transparent;
 }
 :host([hidden]) { display: none; }

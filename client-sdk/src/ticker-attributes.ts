@@ -1,7 +1,12 @@
 /** Ticker attributes: what the attributes of <news-ticker> ask for, read with their defaults and limits. */
 import type { Filter } from '../../src/protocol/filter.ts';
+import {
+  defaultLimit,
+  defaultMaxUrgency,
+  LAYOUTS,
+  type LayoutName,
+} from '../../src/protocol/ticker-layout.ts';
 import { webAddress } from '../../src/protocol/web-address.ts';
-import { type LayoutName, layoutName } from './layouts/layout.ts';
 
 export interface TickerAttributes {
   readonly channel: string | undefined;
@@ -26,8 +31,9 @@ export interface TickerAttributes {
   readonly hasNotices: boolean;
 }
 
-/** What a banner shows where nothing else is asked for: breaking news. [IPTC urgency] */
-const BANNER_URGENCY = 3;
+/** @returns the list for a name that is none. */
+const layoutName = (text: string | undefined): LayoutName =>
+  LAYOUTS.find((name) => name === text?.toLowerCase()) ?? 'list';
 
 export function readAttributes(element: Element): TickerAttributes {
   const read = (name: string) => element.getAttribute(name)?.trim() || undefined;
@@ -42,13 +48,13 @@ export function readAttributes(element: Element): TickerAttributes {
   };
   const layout = layoutName(read('layout'));
   const [section, language, tag] = ['section', 'language', 'tag'].map(list);
-  const maxUrgency = whole('max-urgency', 1, 9, layout === 'banner' ? BANNER_URGENCY : undefined);
+  const maxUrgency = whole('max-urgency', 1, 9, defaultMaxUrgency(layout));
   const zone = read('time-zone');
   return {
     channel: read('channel'),
     url: webAddress(read('src'), document.baseURI),
     layout,
-    limit: whole('limit', 1, 100, layout === 'list' ? 20 : 10) ?? 20,
+    limit: whole('limit', 1, 100, undefined) ?? defaultLimit(layout),
     filter: {
       ...(section && { section }),
       ...(language && { language }),

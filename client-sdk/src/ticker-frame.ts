@@ -6,7 +6,7 @@ import type { Headline } from '../../src/protocol/headline.ts';
 import type { Status } from './connection-state.ts';
 import type { Layout, LayoutPart, LayoutState } from './layouts/layout.ts';
 import * as dom from './quiet-dom.ts';
-import { watchReading } from './reading.ts';
+import { type ReadingWatch, watchReading } from './reading.ts';
 import { createHeadlineLine } from './render-headline.ts';
 import { showStyle } from './show-style.ts';
 
@@ -32,6 +32,8 @@ export interface TickerFrame {
   readonly status: HTMLElement;
   readonly alert: HTMLElement;
   render(state: FrameState): void;
+  /** Lets go of timers and observers, until it renders again. */
+  rest(): void;
 }
 
 export interface FrameHost {
@@ -73,6 +75,7 @@ export function createTickerFrame(
   const layoutSheet = new CSSStyleSheet();
   let shownPart: LayoutPart | undefined;
   let layout: Layout | undefined;
+  let reading: ReadingWatch | undefined;
 
   heading.id = 'heading';
   box.setAttribute('aria-labelledby', heading.id);
@@ -89,7 +92,19 @@ export function createTickerFrame(
   header.append(heading, zone, state, controls);
   frameSheet.replaceSync(showStyle);
   root.adoptedStyleSheets = [...root.adoptedStyleSheets, frameSheet, layoutSheet];
-  watchReading(stage, root, onReading);
+
+  /** Notes where the focus is; afterwards, where that is gone, it goes to the next link, else to the first control. */
+  function keepFocus(within: HTMLElement): () => void {
+    const focused = root.activeElement;
+    if (!focused || !within.contains(focused)) return () => {};
+    const links = [...within.querySelectorAll('a')];
+    const next = links.slice(links.indexOf(focused as HTMLAnchorElement) + 1);
+    return () => {
+      if (within.contains(focused)) return;
+      const link = next.find((one) => within.contains(one) && !one.closest('[inert]'));
+      (link ?? pause).focus();
+    };
+  }
 
   function changeLayout(part: LayoutPart): void {
     if (part === shownPart) return;
@@ -110,6 +125,8 @@ export function createTickerFrame(
     status,
     alert,
     render(next) {
+      reading ??= watchReading(stage, root, onReading);
+      reading.look();
       const { look, isPaused, isLoaded, headlines } = next;
       const { words } = look;
       if (next.layout) changeLayout(next.layout);
@@ -118,8 +135,9 @@ export function createTickerFrame(
       setAttribute(box, 'dir', words.direction);
       // Nor before the layout's look and controls are there: then its own would be moved by them.
       setAttribute(box, 'data-words', next.hasWords && shownPart ? undefined : 'coming');
-      setAttribute(box, 'data-state', isReady ? 'loaded' : 'loading');
-      setAttribute(stage, 'aria-busy', isReady ? undefined : 'true');
+      const isRefused = !isReady && next.status === 'refused';
+      setAttribute(box, 'data-state', isReady ? 'loaded' : isRefused ? 'refused' : 'loading');
+      setAttribute(stage, 'aria-busy', isReady || isRefused ? undefined : 'true');
       setText(heading, next.heading ?? words.heading);
       setText(pause, isPaused ? words.resume : words.pause);
       setAttribute(pause, 'data-state', isPaused ? 'paused' : 'running');
@@ -138,8 +156,21 @@ export function createTickerFrame(
         ...(isReady && headlines.length === 0 ? [nothing] : []),
       ]);
       // A layout may measure: it is drawn where it stands.
-      if (isReady) layout?.render(next);
+      if (isReady && layout) {
+        const refocus = keepFocus(layout.element);
+        layout.render(next);
+        refocus();
+      }
       setChildren(box, [header, stage, ...(next.moreUrl === undefined ? [] : [all]), status, alert]);
+      // What stood there before may have been what was read.
+      reading.look();
+    },
+    rest() {
+      reading?.stop();
+      reading = undefined;
+      layout?.dispose();
+      layout = undefined;
+      shownPart = undefined;
     },
   };
 }

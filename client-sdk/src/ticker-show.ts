@@ -3,12 +3,13 @@
  * list as it stands and knows nothing of connections.
  */
 import type { Headline } from '../../src/protocol/headline.ts';
+import type { LayoutName } from '../../src/protocol/ticker-layout.ts';
 import type { Announcer } from './announcer.ts';
 import { clockText, firstTimeZone } from './clock-text.ts';
 import type { Ticker, TickerEvents } from './connect.ts';
 import { foldFollowUps } from './follow-ups.ts';
-import { heldList } from './held-list.ts';
-import type { LayoutName, LayoutPart } from './layouts/layout.ts';
+import { type HeldList, holdList, nextExpiryMs, replaceHeld, updateHeldList } from './held-list.ts';
+import type { LayoutPart } from './layouts/layout.ts';
 import { nearestLanguage, watchLanguage } from './page-language.ts';
 import type { Part } from './part.ts';
 import * as dom from './quiet-dom.ts';
@@ -21,6 +22,10 @@ import { english, type OwnWords, type Words, withOwnWords, zoneWords } from './w
 /** How long a site that asked for it tells what was taken away, and of how many. */
 const NOTICE_MS = 20_000;
 const NOTICE_LIMIT = 20;
+/** Headlines that wait for the part which speaks; of more, the first. */
+const UNSAID_LIMIT = 99;
+/** What is held expires by the timer at the latest then: timers beyond a month wrap around. */
+const EXPIRY_CHECK_LIMIT_MS = 3_600_000;
 
 /** What the show loads in its turn; see parts.ts. */
 interface ShowParts {
@@ -81,7 +86,10 @@ export function createTickerShow(host: ShowHost): TickerShow {
   /** Lines that come now come one by one, not as part of a whole list. */
   let isLive = false;
   /** What is on show while new headlines wait. */
-  let held: readonly Headline[] | undefined;
+  let held: HeldList | undefined;
+  let expiryTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Ids of what came before there was a voice. */
+  const unsaid = new Set<string>();
   /** Taken away, and told of for a while. */
   const withdrawn = new Map<string, string>();
 
@@ -101,7 +109,7 @@ export function createTickerShow(host: ShowHost): TickerShow {
 
   function hold(): void {
     if (host.isPaused() || isReading) {
-      if (state?.isLoaded) held ??= state.headlines;
+      if (state?.isLoaded) held ??= holdList(state.headlines);
     } else if (held) {
       held = undefined;
       isLive = true;
@@ -139,11 +147,29 @@ export function createTickerShow(host: ShowHost): TickerShow {
     times = undefined;
   }
 
-  /** Says it, unless nobody wants to hear, or it is gone by the time that there is a voice. */
-  function announce(headline: Headline, ticker: Ticker): void {
-    if (host.isPaused() || document.hidden || !ticker.headlines.includes(headline)) return;
-    announcer ??= parts.speech.get(() => announce(headline, ticker))?.(frame, () => words ?? english);
-    announcer?.announce(headline);
+  /** Says what came, once there is a voice; what is gone by then is not said. */
+  function speak(): void {
+    const find = (id: string) => state?.ticker?.headlines.find((headline) => headline.id === id);
+    announcer ??= parts.speech.get(speak)?.(frame, { find, words: () => words ?? english });
+    if (!announcer) return;
+    for (const id of unsaid) announcer.announce(id);
+    unsaid.clear();
+  }
+
+  function silence(): void {
+    unsaid.clear();
+    announcer?.silence();
+  }
+
+  function keepHeld(latest: readonly Headline[], limit: number, nowMs: number): HeldList | undefined {
+    clearTimeout(expiryTimer);
+    if (!held) return undefined;
+    held = updateHeldList(held, latest, { limit, nowMs });
+    const expiryMs = nextExpiryMs(held);
+    if (expiryMs !== undefined) {
+      expiryTimer = setTimeout(redraw, Math.min(EXPIRY_CHECK_LIMIT_MS, Math.max(0, expiryMs - nowMs)));
+    }
+    return held;
   }
 
   /** Empty where the viewer's clock shows the same, and until the newsroom's zone is known. */
@@ -169,9 +195,8 @@ export function createTickerShow(host: ShowHost): TickerShow {
       const texts = timeTexts(attributes, timeZone, now);
       const isLiveNow = isLive;
       isLive = false;
-      if (isLoaded && (host.isPaused() || isReading)) held ??= headlines;
-      const kept = held && heldList(held, headlines, attributes.limit);
-      if (kept) held = kept.shown;
+      if (isLoaded && (host.isPaused() || isReading)) held ??= holdList(headlines);
+      const kept = keepHeld(headlines, attributes.limit, now);
       // Wanted with the first change after the list stands.
       if (isLoaded && !isDrawn) parts.speech.get(() => {});
       isDrawn = isLoaded;
@@ -198,12 +223,16 @@ export function createTickerShow(host: ShowHost): TickerShow {
       isDrawn = false;
     },
     noteHeadline({ change, headline }, ticker) {
-      if (change === 'corrected') held = held?.map((one) => (one.id === headline.id ? headline : one));
-      if (change === 'published') announce(headline, ticker);
+      if (change === 'corrected' && held) held = replaceHeld(held, headline.id, headline);
+      if (change !== 'published') announcer?.takeBack(headline.id);
+      else if (!host.isPaused() && !document.hidden && unsaid.size < UNSAID_LIMIT) {
+        unsaid.add(headline.id);
+        speak();
+      }
       isLive = ticker.headlines.includes(headline) && !document.hidden;
     },
     noteRetraction({ id, notice = '' }) {
-      held = held?.filter((headline) => headline.id !== id);
+      if (held) held = replaceHeld(held, id);
       announcer?.forget(id);
       if (!state?.attributes.hasNotices || withdrawn.size >= NOTICE_LIMIT) return;
       withdrawn.set(id, notice);
@@ -212,10 +241,12 @@ export function createTickerShow(host: ShowHost): TickerShow {
         redraw();
       }, NOTICE_MS);
     },
-    silence: () => announcer?.silence(),
+    silence,
     rest() {
-      announcer?.silence();
+      silence();
+      clearTimeout(expiryTimer);
       stopTimes();
+      frame.rest();
       stopWatching?.();
       stopWatching = undefined;
     },

@@ -2,7 +2,7 @@
  * Ticker stand: the box of a ticker before anything is drawn in it. It has its size from the first moment, so that
  * nothing around it moves later, and shows the page's own list, or grey lines, until there is better.
  */
-import type { LayoutName } from './layouts/layout.ts';
+import type { LayoutName } from '../../src/protocol/ticker-layout.ts';
 import { standSheet } from './stand-style.ts';
 
 export interface Stand {

@@ -220,6 +220,14 @@ describe('newsline channel', () => {
     expect(listed).toMatch(
       /^az +ru +Asia\/Baku +200 +50000 +30 +https:\/\/site.example https:\/\/\*\.site\.example$/m,
     );
+    const third = 'https://third.example';
+    await run('channel', 'update', 'az', '--add-origin', third, '--add-origin', origin);
+    expect((await run('channel', 'list')).stdout).toMatch(
+      /^az .* https:\/\/site.example https:\/\/\*\.site\.example https:\/\/third\.example$/m,
+    );
+    expect((await run('channel', 'update', 'nowhere', '--add-origin', third)).stderr).toContain(
+      '(unknown-channel)',
+    );
     await run('channel', 'update', 'az', '--clear-origins', '--any-age', '--keep-headlines', '100');
     expect(JSON.parse((await run('channel', 'list', '--json')).stdout)).toContainEqual({
       name: 'az',
@@ -238,6 +246,9 @@ describe('newsline channel', () => {
     expect((await run('channel', 'update', 'en')).exitCode).toBe(2);
     expect(
       (await run('channel', 'update', 'en', '--clear-origins', '--origin', 'https://a.example')).exitCode,
+    ).toBe(2);
+    expect(
+      (await run('channel', 'update', 'en', '--add-origin', 'https://a.example', '--clear-origins')).exitCode,
     ).toBe(2);
     expect((await run('channel', 'update', 'en', '--any-age', '--keep-days', '3')).exitCode).toBe(2);
     expect((await run('channel', 'update', 'en', '--keep-days', '0')).exitCode).toBe(2);

@@ -81,10 +81,11 @@ const start = (more: Partial<ConnectOptions> = {}) =>
 
 beforeEach(() => {
   FakeSocket.made = [];
-  jest.useFakeTimers({ now: NOW, doNotFake: ['queueMicrotask'] });
+  jest.useFakeTimers({ now: NOW, doNotFake: ['queueMicrotask', 'setImmediate'] });
 });
 afterEach(() => {
   jest.useRealTimers();
+  jest.restoreAllMocks();
 });
 
 describe('connect', () => {
@@ -283,5 +284,49 @@ describe('connect', () => {
     expect(told.mock.calls).toEqual([[{ status: 'closed' }]]);
     expect(latest().isClosed).toBe(true);
     expect(jest.getTimerCount()).toBe(0);
+  });
+});
+
+describe('where HTTP serves in place of a WebSocket', () => {
+  it('tries a WebSocket again no sooner than the stream it has now was opened for', async () => {
+    const fetched: ReadableStreamDefaultController<Uint8Array>[] = [];
+    const place = { channel: 'en', cursor: 'e1.1.t', resumed: false };
+    const list = { ...place, headlines: inventHeadlines(1), retractions: [] };
+    jest.spyOn(globalThis, 'fetch').mockImplementation(async (address) => {
+      if (!`${address}`.includes('/stream'))
+        return new Response(JSON.stringify(list), { headers: { 'content-type': 'application/json' } });
+      const body = new ReadableStream<Uint8Array>({ start: (stream) => void fetched.push(stream) });
+      return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
+    });
+    const streamed = async (count: number) => {
+      // A part loads in its own time, which no clock of a test moves.
+      while (fetched.length < count) {
+        await new Promise((resolve) => setImmediate(resolve));
+        await jest.advanceTimersByTimeAsync(50);
+      }
+    };
+    const tell = async (frame: object) => {
+      fetched.at(-1)?.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(frame)}\n\n`));
+      await jest.advanceTimersByTimeAsync(10);
+    };
+    const snapshot = { ...list, type: 'snapshot', serverTime: new Date(NOW).toISOString() };
+
+    const ticker = start({ fallback: true });
+    latest().fail();
+    await streamed(1);
+    await tell(snapshot);
+    expect(ticker.status).toBe('live');
+    await jest.advanceTimersByTimeAsync(1_000);
+    await tell(snapshot);
+    await jest.advanceTimersByTimeAsync(99_000);
+    await tell({ type: 'goodbye', retryAfterMs: 0 });
+    await streamed(2);
+    await tell(snapshot);
+    expect(ticker.status).toBe('live');
+    // 225 seconds after the first list of the first stream, and 125 after that of the second.
+    await jest.advanceTimersByTimeAsync(130_000);
+    expect(sockets()).toHaveLength(1);
+    expect(ticker.status).toBe('live');
+    ticker.close();
   });
 });

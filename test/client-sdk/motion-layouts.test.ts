@@ -233,6 +233,7 @@ describe.each(['marquee', 'rotator', 'banner'])('every layout: %s', (layout) => 
     for (let sequence = 6; sequence < 56; sequence += 1)
       service.publish(inventHeadline(sequence, { urgency: 2 }));
     for (const id of [50, 51, 52]) service.retract(`story-${id}`);
+    await untilTitles(page, inventHeadline(55).title);
     service.publish(
       inventHeadline(55, { version: 2, urgency: 2, title: `Longer ${'than before '.repeat(10)}` }),
       'corrected',

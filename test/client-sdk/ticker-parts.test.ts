@@ -2,10 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import fc from 'fast-check';
 import { ANNOUNCE_EVERY_MS, createAnnouncer } from '../../client-sdk/src/announcer.ts';
 import { clockText, firstTimeZone } from '../../client-sdk/src/clock-text.ts';
-import { heldList } from '../../client-sdk/src/held-list.ts';
 import type { Headline } from '../../src/protocol/headline.ts';
 import { webAddress } from '../../src/protocol/web-address.ts';
-import { inventHeadline, inventHeadlines } from './invented-headlines.ts';
+import { inventHeadline } from './invented-headlines.ts';
 
 describe('the clock text', () => {
   it('shows the wall clock of the zone, in numbers alone', () => {
@@ -59,31 +58,21 @@ describe('an address that a reader may follow', () => {
   });
 });
 
-describe('a paused list', () => {
-  const shown = inventHeadlines(3);
-
-  it('lets new headlines wait, and is the very same while nothing it shows is gone', () => {
-    const held = heldList(shown, [inventHeadline(4), ...shown], 20);
-    expect(held).toEqual({ shown, waiting: 1 });
-    expect(held.shown).toBe(shown);
-  });
-
-  it('loses a killed headline, and not one that newer ones pushed out', () => {
-    const [newest, , oldest] = shown as [Headline, Headline, Headline];
-    expect(heldList(shown, [inventHeadline(4), newest, oldest], 3).shown).toEqual([newest, oldest]);
-    expect(heldList(shown, [inventHeadline(5), inventHeadline(4), newest], 3).shown).toBe(shown);
-    expect(heldList(shown, [newest], 3).shown).toEqual([newest]);
-    expect(heldList(shown, [], 3).shown).toEqual([]);
-  });
-});
-
 describe('the announcer', () => {
   const polite = jest.fn<(said: { count: number; latest: Headline } | undefined) => void>();
   const urgent = jest.fn<(flash: Headline | undefined) => void>();
+  const stories = new Map<string, Headline>();
+  const post = (sequence: number, more: Partial<Headline> = {}) => {
+    const headline = inventHeadline(sequence, more);
+    stories.set(headline.id, headline);
+    return headline.id;
+  };
+  const create = () => createAnnouncer({ find: (id) => stories.get(id), polite, urgent });
   const said = () => polite.mock.calls.map(([said]) => said && [said.count, said.latest.id]);
 
   beforeEach(() => {
     jest.useFakeTimers();
+    stories.clear();
     polite.mockClear();
     urgent.mockClear();
   });
@@ -92,9 +81,9 @@ describe('the announcer', () => {
   });
 
   it('says the first at once, and what follows together, at most once in fifteen seconds', () => {
-    const announcer = createAnnouncer({ polite, urgent });
+    const announcer = create();
     for (let second = 1; second <= 60; second += 1) {
-      announcer.announce(inventHeadline(second));
+      announcer.announce(post(second));
       jest.advanceTimersByTime(1_000);
     }
     expect(said()).toEqual([
@@ -108,20 +97,20 @@ describe('the announcer', () => {
   });
 
   it('interrupts for a flash alone', () => {
-    const announcer = createAnnouncer({ polite, urgent });
-    announcer.announce(inventHeadline(1));
-    announcer.announce(inventHeadline(2, { urgency: 1 }));
-    announcer.announce(inventHeadline(3, { urgency: 2 }));
+    const announcer = create();
+    announcer.announce(post(1));
+    announcer.announce(post(2, { urgency: 1 }));
+    announcer.announce(post(3, { urgency: 2 }));
     expect(urgent.mock.calls.map(([flash]) => flash?.id)).toEqual(['story-2']);
     expect(said()).toEqual([[1, 'story-1']]);
     announcer.silence();
   });
 
   it('does not say a headline that was taken away, nor leaves it to be found', () => {
-    const announcer = createAnnouncer({ polite, urgent });
-    announcer.announce(inventHeadline(1));
-    announcer.announce(inventHeadline(2));
-    announcer.announce(inventHeadline(3, { urgency: 1 }));
+    const announcer = create();
+    announcer.announce(post(1));
+    announcer.announce(post(2));
+    announcer.announce(post(3, { urgency: 1 }));
     for (const id of ['story-1', 'story-2', 'story-3']) announcer.forget(id);
     jest.advanceTimersByTime(ANNOUNCE_EVERY_MS);
     expect(said()).toEqual([[1, 'story-1'], undefined]);
@@ -130,10 +119,38 @@ describe('the announcer', () => {
   });
 
   it('clears what it said when there is nothing more, and rests', () => {
-    const announcer = createAnnouncer({ polite, urgent });
-    announcer.announce(inventHeadline(1));
+    const announcer = create();
+    announcer.announce(post(1));
     jest.advanceTimersByTime(ANNOUNCE_EVERY_MS);
     expect(said()).toEqual([[1, 'story-1'], undefined]);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('says a headline as it stands by then, and takes back what it said before it was altered', () => {
+    const announcer = create();
+    announcer.announce(post(1));
+    announcer.announce(post(2, { title: 'Minister dead' }));
+    post(2, { title: 'Minister injured' });
+    announcer.takeBack('story-2');
+    jest.advanceTimersByTime(ANNOUNCE_EVERY_MS);
+    expect(polite.mock.lastCall?.[0]).toMatchObject({ count: 1, latest: { title: 'Minister injured' } });
+    announcer.takeBack('story-2');
+    expect(polite.mock.lastCall).toEqual([undefined]);
+    announcer.announce(post(3, { urgency: 1 }));
+    announcer.takeBack('story-3');
+    expect(urgent.mock.lastCall).toEqual([undefined]);
+    announcer.silence();
+  });
+
+  it('says nothing of a headline that is in the list no more', () => {
+    const announcer = create();
+    announcer.announce('story-9');
+    announcer.announce(post(1));
+    announcer.announce(post(2));
+    announcer.announce(post(3));
+    stories.delete('story-3');
+    jest.advanceTimersByTime(ANNOUNCE_EVERY_MS);
+    expect(polite.mock.lastCall?.[0]).toMatchObject({ latest: { id: 'story-2' } });
+    announcer.silence();
   });
 });

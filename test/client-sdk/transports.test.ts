@@ -130,7 +130,7 @@ describe('where WebSockets do not get through', () => {
     await ticker.untilStatus('refused');
     expect(await ticker.statuses()).toContain('refused origin-denied');
     const said = ticker.complaints.filter((line) => line.startsWith('newsline'));
-    expect(said).toEqual([expect.stringContaining(`--origin ${proxy.url}`)]);
+    expect(said).toEqual([expect.stringContaining(`--add-origin ${proxy.url}`)]);
   });
 });
 

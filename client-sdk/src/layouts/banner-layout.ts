@@ -8,7 +8,7 @@ import { isFlash } from '../../../src/protocol/headline.ts';
 import { bannerStyle } from './banner-style.ts';
 import type { Layout, LayoutPart, LayoutState, Stage } from './layout.ts';
 
-function createBanner({ dom, createLine, redraw, focusControl }: Stage): Layout {
+function createBanner({ root, dom, createLine, redraw, focusControl }: Stage): Layout {
   const { makeElement, setAttribute, setChildren, setText } = dom;
   const list = makeElement('ol', 'list');
   const hide = makeElement('button', 'hide');
@@ -31,7 +31,9 @@ function createBanner({ dom, createLine, redraw, focusControl }: Stage): Layout 
     controls: [hide],
     render({ headlines: [latest], look }: LayoutState) {
       const shown = latest && `${latest.id} ${latest.version}` !== hidden ? latest : undefined;
-      if (shown?.id !== shownId) line = createLine();
+      // Words of another length would move those that stand: a line of their own, unless the reader is on this one.
+      const isAltered = shown?.version !== shownVersion && !list.contains(root.activeElement);
+      if (shown?.id !== shownId || isAltered) line = createLine();
       shownId = shown?.id;
       shownVersion = shown?.version ?? 0;
       setText(hide, look.words.hide);

@@ -12,6 +12,8 @@ export interface Belt {
   wanted(): number;
   /** The cells that are in sight now. */
   inSight(): readonly Element[];
+  /** Moves the row, without turning it, so that this cell is whole in sight; it stays so until the row runs. */
+  show(cell: Element): void;
   /** Puts the row back to its beginning. */
   reset(): void;
   dispose(): void;
@@ -27,6 +29,8 @@ export function createBelt(
 ): Belt {
   let animation: Animation | undefined;
   let isRunning = false;
+  /** The cell that the row was moved for. */
+  let brought: Element | undefined;
 
   const widthOf = (element: Element | null) => element?.getBoundingClientRect().width ?? 0;
   const isFromRight = () => getComputedStyle(row).direction === 'rtl';
@@ -56,13 +60,35 @@ export function createBelt(
   function reset(): void {
     animation?.cancel();
     animation = undefined;
+    brought = undefined;
+    row.style.transform = '';
+  }
+
+  /** Where cells before it come or go, it stays where it is. */
+  function align(): void {
+    if (!brought) return;
+    row.style.transform = '';
+    const [edges, box] = [window.getBoundingClientRect(), brought.getBoundingClientRect()];
+    const way = isFromRight() ? edges.right - box.right : edges.left - box.left;
+    row.style.transform = `translateX(${way}px)`;
+  }
+
+  /** What stands before it has passed, by the reader's hand. */
+  function goOn(): void {
+    const cell = brought;
+    reset();
+    if (cell?.parentNode !== row) return;
+    while (row.firstElementChild !== cell) onPassed();
   }
 
   return {
     run(next) {
       isRunning = next;
-      if (!next) animation?.pause();
-      else if (animation) animation.play();
+      if (next && brought) goOn();
+      if (!next) {
+        animation?.pause();
+        align();
+      } else if (animation) animation.play();
       else start();
     },
     length: () => [...row.children].reduce((sum, cell) => sum + widthOf(cell), 0),
@@ -73,6 +99,13 @@ export function createBelt(
         const box = cell.getBoundingClientRect();
         return box.right > left && box.left < right;
       });
+    },
+    show(cell) {
+      const [edges, box] = [window.getBoundingClientRect(), cell.getBoundingClientRect()];
+      if (box.left >= edges.left && box.right <= edges.right) return;
+      reset();
+      brought = cell;
+      align();
     },
     reset,
     dispose() {

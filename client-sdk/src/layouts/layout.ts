@@ -53,10 +53,3 @@ export interface LayoutPart {
   readonly style: string;
   create(stage: Stage): Layout;
 }
-
-const LAYOUTS = ['list', 'marquee', 'rotator', 'banner'] as const;
-export type LayoutName = (typeof LAYOUTS)[number];
-
-/** @returns the list for a name that is none. */
-export const layoutName = (text: string | undefined): LayoutName =>
-  LAYOUTS.find((name) => name === text?.toLowerCase()) ?? 'list';

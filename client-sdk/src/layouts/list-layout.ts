@@ -18,7 +18,7 @@ const folding = createPart(() => import('./earlier-stories.ts').then(({ createFo
 export const listLayout: LayoutPart = {
   style: listStyle,
   create(stage) {
-    const { root, dom, createLine, redraw, focusControl } = stage;
+    const { root, dom, createLine, redraw } = stage;
     const { setAttribute, setChildren } = dom;
     const list = dom.makeElement('ol', 'list');
     /** Lines that keep the size they had, whatever stands in them now. */
@@ -34,32 +34,18 @@ export const listLayout: LayoutPart = {
     list.setAttribute('role', 'list');
     motion.get(redraw);
 
-    /** Notes where the focus is; afterwards, where that is gone, it goes to the next link, else to the first control. */
-    function keepFocus(): () => void {
-      const focused = root.activeElement;
-      if (!focused || !list.contains(focused)) return () => {};
-      const links = [...list.querySelectorAll('a')];
-      const next = links.slice(links.indexOf(focused as HTMLAnchorElement) + 1);
-      return () => {
-        if (list.contains(focused)) return;
-        const link = next.find((one) => list.contains(one));
-        if (link) link.focus();
-        else focusControl();
-      };
-    }
-
     /** Lines that are altered keep the size they have; the others take their own again, unless all are to rest. */
     function keepSizes(altered: readonly HTMLElement[], isStill: boolean): void {
       const keeping = new Set(altered);
       for (const element of keeping) {
         const { style } = element;
         style.blockSize ||= getComputedStyle(element).blockSize;
-        // Not by its overflow, which browsers take for the beginning of a slide.
-        style.clipPath = 'inset(0)';
+        // Not by its overflow, which browsers take for the beginning of a slide; where words are cut, they fade.
+        style.maskImage = 'linear-gradient(#000 calc(100% - .8em), transparent)';
       }
       for (const element of sized) {
         if (isStill) keeping.add(element);
-        else if (!keeping.has(element)) element.style.blockSize = element.style.clipPath = '';
+        else if (!keeping.has(element)) element.style.blockSize = element.style.maskImage = '';
       }
       sized = keeping;
     }
@@ -90,7 +76,6 @@ export const listLayout: LayoutPart = {
           isStill || lines.size === 0
             ? undefined
             : moves?.notePlaces(list, [...new Set([...elementsOf(altered), ...sized])]);
-        const refocus = keepFocus();
         keepSizes(elementsOf(isStill ? altered : gone), isStill);
 
         const next = new Map<string, HeadlineLine>();
@@ -119,7 +104,6 @@ export const listLayout: LayoutPart = {
         const needsStop = root.activeElement === list || !list.querySelector('a');
         setAttribute(list, 'tabindex', needsStop ? '0' : undefined);
         setAttribute(list, 'aria-labelledby', needsStop ? 'heading' : undefined);
-        refocus();
         settle?.(added, isSliding, redraw);
       },
       toStart() {

@@ -15,11 +15,13 @@ export const listStyle = `
 [part="thumbnail"] {
   float: inline-end;
   inline-size: max(var(--newsline-thumbnail-width, 6em), min(100%, (15em - 100%) * 999));
+  block-size: var(--newsline-thumbnail-height, auto);
+  aspect-ratio: 3 / 2;
   margin-block-end: .15em;
   margin-inline-start: clamp(0px, (100% - 15em) * 999, .75em);
 }
 [part="meta"] { display: block; line-height: 1.25; }
-[part="meta"] > :not(:last-child) { margin-inline-end: .7em; }
+[part="meta"] > :not(:first-child) { margin-inline-start: .7em; }
 [part~="label"] { line-height: 1.4; }
 [part="day"] { border-block-start: 1px solid var(--_line); padding: .9em calc(1.125em / .875) .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
 `;

@@ -37,6 +37,11 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
   const belt = createBelt(window, list, { onPassed: passed });
   lessMotion.addEventListener('change', redraw, { signal: end.signal });
   document.addEventListener('visibilitychange', run, { signal: end.signal });
+  // By keyboard alone: what a finger is on must not move away under it.
+  list.addEventListener('focusin', ({ target }) => {
+    const cell = target instanceof Element && target.matches(':focus-visible') && target.closest('li');
+    if (cell && !lessMotion.matches) belt.show(cell);
+  });
 
   function cellOf(headline: Headline): Cell {
     const cell: Cell = { id: headline.id, line: createLine(), headline };
@@ -92,7 +97,7 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
     belt.run(!isStill && !document.hidden && !state?.isHeld && cells.length > 0);
   }
 
-  function merge({ headlines, look }: LayoutState): void {
+  function merge({ headlines, look, withdrawn }: LayoutState): void {
     const current = new Map(headlines.map((headline) => [headline.id, headline]));
     const key = [look.words, look.timeZone];
     const isOther = key.some((part, at) => part !== drawn[at]);
@@ -116,7 +121,7 @@ function createMarquee({ dom, createLine, redraw }: Stage): Layout {
       if (!latest) {
         const { element } = cell.line;
         element.style.inlineSize = `${element.getBoundingClientRect().width}px`;
-        cell.line.clear(look.words, undefined);
+        cell.line.clear(look.words, withdrawn.get(cell.id));
         cell.headline = undefined;
       } else if (latest === cell.headline || !inSight.has(cell.line.element)) {
         // In sight, nothing but how long ago it was can differ, for which the style keeps room.

@@ -31,6 +31,7 @@ export const marqueeStyle = `
   overflow: clip;
   mask-image: linear-gradient(to right, transparent, #000 1.5em calc(100% - 1.5em), transparent);
 }
+[part="window"]:has(:focus-visible) { mask-image: none; }
 [part="window"][data-still] { overflow-x: auto; mask-image: none; }
 [part="list"] { display: flex; inline-size: max-content; block-size: 100%; list-style: none; will-change: transform; }
 [part~="headline"] { flex: none; align-items: center; padding-block: 0; border: 0; white-space: nowrap; }
@@ -40,7 +41,7 @@ export const marqueeStyle = `
 /* Room for what a time will say later, so that nothing moves when it does. */
 [part="time"] { min-inline-size: 9em; text-align: end; }
 [part="time"]:dir(rtl) { text-align: start; }
-[part="notice"] { margin: 0; }
+[part="notice"] { margin: 0; overflow: hidden; text-overflow: ellipsis; }
 [part="thumbnail"] { display: none; }
 [part="nothing"] { padding-block: .75em; }
 [part="all"] { flex: none; align-self: center; padding-block: .4em; border: 0; }

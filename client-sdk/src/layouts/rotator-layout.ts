@@ -10,7 +10,7 @@ import { rotatorStyle } from './rotator-style.ts';
 /** How long one headline stands. */
 const TURN_MS = 6_000;
 
-function createRotator({ dom, createLine, redraw, pause }: Stage): Layout {
+function createRotator({ root, dom, createLine, redraw, pause }: Stage): Layout {
   const { makeElement, setAttribute, setChildren, setText } = dom;
   const list = makeElement('ol', 'list');
   const previous = makeElement('button', 'previous');
@@ -20,6 +20,7 @@ function createRotator({ dom, createLine, redraw, pause }: Stage): Layout {
   const end = new AbortController();
   let line = createLine();
   let shownId: string | undefined;
+  let shownVersion: number | undefined;
   /** Where the headline that is shown stood, for when it is taken away. */
   let at = 0;
   let ids: readonly string[] = [];
@@ -74,13 +75,16 @@ function createRotator({ dom, createLine, redraw, pause }: Stage): Layout {
       const found = shownId === undefined ? -1 : ids.indexOf(shownId);
       at = found >= 0 ? found : Math.min(at, Math.max(0, ids.length - 1));
       const shown = headlines[at];
-      const isOther = shown?.id !== shownId || list.firstChild !== line.element || isNew;
+      const isAltered = shown?.version !== shownVersion && !list.contains(root.activeElement);
+      const isOther = shown?.id !== shownId || isAltered || list.firstChild !== line.element || isNew;
       if (isOther) {
-        // A line of its own for each headline: the last one's focus or picture must not pass on to it.
+        // A line of its own for each headline: the last one's focus or picture must not pass on to it. And for each
+        // version: words of another length would move those that stand.
         line = createLine();
         if (!lessMotion.matches && list.firstChild) appear(line.element);
       }
       shownId = shown?.id;
+      shownVersion = shown?.version;
       if (shown) line.update(shown, look);
       setChildren(list, shown ? [line.element] : []);
       setText(place, ids.length > 1 ? `${at + 1} / ${ids.length}` : '');

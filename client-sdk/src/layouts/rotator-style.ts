@@ -38,6 +38,8 @@ export const rotatorStyle = `
   [part="list"] [part="thumbnail"] { inline-size: var(--newsline-thumbnail-width, 7.5em); block-size: var(--newsline-thumbnail-height, 5em); }
 }
 @container (max-width: 36em) {
+  /* There is no room for both, and words come first. */
+  [part~="headline"]:has([part="notice"]) [part="thumbnail"] { display: none; }
   [part="header"] { column-gap: .5em; }
   [part="heading"] { font-size: 1em; }
   [part="controls"] [part="pause"] { justify-content: center; inline-size: 28px; padding: 0; font-size: 0; }

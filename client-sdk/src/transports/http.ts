@@ -16,6 +16,8 @@ import type { Approach, FallbackOptions, TransportEvents } from './transport.ts'
 const ANSWER_LIMIT_MS = 6_500;
 /** From asking for a stream to its first event. */
 const STREAM_LIMIT_MS = 3_000;
+/** Without a byte, comments included; the service writes one twice as often. */
+const SILENCE_LIMIT_MS = 60_000;
 /** One event may be this long: a list of a hundred headlines is far below it. */
 const EVENT_LIMIT = 4_000_000;
 const RETRY_AFTER_LIMIT_S = 3_600;
@@ -89,7 +91,7 @@ export function openHttp(
       end(() => on.lost(CODES[status] ?? 4500, reason));
       const advice =
         reason === 'origin-denied'
-          ? `whoever runs the service can allow this website, beside those that may: newsline channel update ${channel} --origin ${globalThis.location?.origin}`
+          ? `whoever runs the service can allow this website: newsline channel update ${channel} --add-origin ${globalThis.location?.origin}`
           : String(problem?.detail);
       console.error(`newsline: ${reason}: ${advice}`);
     }
@@ -141,6 +143,11 @@ export function openHttp(
       while (isOpen && text.length < EVENT_LIMIT) {
         const { done, value } = await reader.read();
         if (done) break;
+        if (isHeard) {
+          // A network that went away without a word leaves a stream open for ever.
+          clearTimeout(timer);
+          timer = setTimeout(() => request?.abort(), SILENCE_LIMIT_MS);
+        }
         const lines = (text + value).split('\n');
         text = lines.pop() ?? '';
         for (const line of lines) {

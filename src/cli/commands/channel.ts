@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { printable, printableJson, printLine, printTable } from '../printing.ts';
-import { isObject } from '../service-client.ts';
+import { isObject, type ServiceClient } from '../service-client.ts';
 import type { CommandContext } from './command-context.ts';
 import { collect, given, openService, wholeNumber, withService } from './service-options.ts';
 
@@ -16,6 +16,7 @@ interface ChannelOptions {
 }
 
 interface UpdateOptions extends ChannelOptions {
+  readonly addOrigin?: readonly string[];
   readonly clearOrigins?: boolean;
   readonly anyAge?: boolean;
 }
@@ -63,27 +64,33 @@ export function addChannelCommands(program: Command, context: CommandContext): v
       .command('update')
       .description('change the settings of a channel; what is not named stays')
       .argument('<name>')
+      .option('--add-origin <origin>', 'website that may read, beside those that may; repeatable', collect)
       .option('--clear-origins', 'leave only the service’s own websites')
       .option('--any-age', 'keep what is old, within the numbers kept'),
   ).action(async (name: string, options: UpdateOptions, command: Command) => {
     if (options.clearOrigins && options.origin) {
       throw new CommandError('usage', '--clear-origins: cannot stand beside --origin');
     }
+    if (options.addOrigin && (options.clearOrigins || options.origin)) {
+      throw new CommandError('usage', '--add-origin: cannot stand beside --origin or --clear-origins');
+    }
     if (options.anyAge && options.keepDays !== undefined) {
       throw new CommandError('usage', '--any-age: cannot stand beside --keep-days');
     }
+    const service = openService(command, context);
     const body = {
       ...settingsOf(options),
+      ...(options.addOrigin && { origins: await withOrigins(service, name, options.addOrigin) }),
       ...(options.clearOrigins && { origins: [] }),
       ...(options.anyAge && { keepDays: null }),
     };
     if (Object.keys(body).length === 0) {
       throw new CommandError(
         'usage',
-        'nothing to change: give --language, --time-zone, --origin, --keep-days or another setting',
+        'nothing to change: give --language, --time-zone, --add-origin, --keep-days or another setting',
       );
     }
-    await openService(command, context).request({ method: 'PATCH', path: [...PATH, name], body });
+    await service.request({ method: 'PATCH', path: [...PATH, name], body });
     await printLine(context.stdout, `changed channel ${printable(name)}`);
   });
 
@@ -102,12 +109,30 @@ export function addChannelCommands(program: Command, context: CommandContext): v
   });
 }
 
+/** Those that the channel has, then these. Where nothing can be read of it, the change itself says why. */
+async function withOrigins(
+  service: ServiceClient,
+  name: string,
+  added: readonly string[],
+): Promise<readonly unknown[]> {
+  const { channels } = await service.request({ path: PATH });
+  const channel = Array.isArray(channels)
+    ? channels.find((one: unknown) => isObject(one) && one['name'] === name)
+    : undefined;
+  const before: unknown = channel?.['origins'];
+  return [...new Set([...(Array.isArray(before) ? before : []), ...added])];
+}
+
 const withSettings = (command: Command): Command =>
   withService(
     command
       .option('--language <tag>', 'language of headlines that name none, as en, az or ru')
       .option('--time-zone <zone>', 'IANA zone of the newsroom, as Asia/Baku')
-      .option('--origin <origin>', 'website that may read, as https://site.example; repeatable', collect)
+      .option(
+        '--origin <origin>',
+        'website that may read, as https://site.example; repeatable; an update replaces those of before',
+        collect,
+      )
       .option('--keep-changes <n>', 'kept to resume from (10000)', wholeNumber(100, 100_000))
       .option('--keep-headlines <n>', 'kept, retracted ones too (50000)', wholeNumber(100, 1_000_000))
       .option(

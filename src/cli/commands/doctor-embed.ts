@@ -57,12 +57,15 @@ async function askForChannel(
   const query = new URLSearchParams({ last: '20' });
   const path = ['v1', 'channels', name, 'headlines'];
   const answer = await client.ask({ path, query, headers: { origin } });
-  if (answer.status === 404) return failed(`there is none at ${client.url}: check the name`);
+  const missing = `there is none at ${client.url}: check the name`;
+  if (answer.status === 404) return failed(missing);
   if (answer.status === 403) {
+    // What is not there is denied too: only who has a key may know.
+    const { status, body } = await client.ask({ path: ['v1', 'channels'] });
+    const channels = status === 200 && isObject(body) && Array.isArray(body['channels']) && body['channels'];
+    if (channels && !channels.some((one) => isObject(one) && one['name'] === name)) return failed(missing);
     const what = isFramed ? 'show it in a frame' : 'read it';
-    return failed(
-      `${origin} may not ${what}: newsline channel update ${name} --origin ${origin}, with those that could before`,
-    );
+    return failed(`${origin} may not ${what}: newsline channel update ${name} --add-origin ${origin}`);
   }
   if (answer.status !== 200) return failed(refusedBy(client.url, answer).message);
   const headlines =

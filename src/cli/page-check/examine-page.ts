@@ -9,6 +9,7 @@ import { blockedBy, type ContentPolicy, type Kind, parsePolicies } from './conte
 import type { FetchedPage } from './fetch-page.ts';
 import { type Embeds, type FoundTicker, findEmbeds, type LoadedScript } from './find-embeds.ts';
 import { readTags } from './html-tags.ts';
+import { wrongAttributes, wrongQuery } from './wrong-settings.ts';
 
 /** A channel that the page shows. */
 export interface ShownChannel {
@@ -50,7 +51,7 @@ export function examinePage(page: FetchedPage, service: URL): Examination {
   const findings = [
     ...checkAnswer(page),
     ...checkPresence(embeds, service),
-    ...embeds.tickers.flatMap(checkTicker),
+    ...embeds.tickers.flatMap((ticker) => checkTicker(ticker, page.url)),
     ...embeds.frames.flatMap(checkFrame),
     ...checkMixed(embeds, page.url),
     ...checkPolicies(embeds, channels, policies, judge),
@@ -94,21 +95,23 @@ function checkPresence({ scripts, tickers, frames }: Embeds, service: URL): read
   return [good('script', String(first.url))];
 }
 
-function checkTicker({ as, attributes }: FoundTicker): readonly Finding[] {
+function checkTicker({ as, attributes }: FoundTicker, page: URL): readonly Finding[] {
   if (!attributes) return [bad('ticker', `${as}: must be type="application/json" with an object in it`)];
   const unknown = [...attributes.keys()].filter((name) => !isTickerAttribute(name) && !GLOBAL.test(name));
   return [
     ...unknown.map((name) => bad('ticker', `${as}: ${name} is not an attribute of a ticker`)),
+    ...wrongAttributes(attributes, page).map((wrong) => bad('ticker', `${as}: ${wrong}`)),
     attributes.get('channel')
       ? good('ticker', `${as} of channel ${attributes.get('channel')}`)
       : bad('ticker', `${as}: channel is missing`),
   ];
 }
 
-function checkFrame({ channel, attributes }: Embeds['frames'][number]): readonly Finding[] {
+function checkFrame({ url, channel, attributes }: Embeds['frames'][number]): readonly Finding[] {
   const sandbox = attributes.get('sandbox')?.split(/\s+/);
   return [
     good('frame', `of channel ${channel}`),
+    ...wrongQuery(url.search).map((wrong) => bad('frame', `its address: ${wrong}`)),
     ...(attributes.get('title') ? [] : [bad('frame', 'has no title: add one, for who hears the page')]),
     ...(attributes.has('height') || attributes.has('style') || attributes.has('class') || attributes.has('id')
       ? []
@@ -174,7 +177,7 @@ function blocked(policy: ContentPolicy, kind: Kind, url: URL, page: URL, nonce?:
 function checkSize({ tickers, style }: Embeds): readonly Finding[] {
   if (tickers.length === 0) return [];
   const advice =
-    'news-ticker:not(:defined) { display: block; min-height: 30rem } in your style sheet keeps its place until the script has come';
+    'a height for news-ticker in your style sheet keeps its place until the script has come: docs/widget.md, "Its place"';
   return [good('size', /news-ticker/.test(style) ? 'the page has style for news-ticker' : advice)];
 }
 

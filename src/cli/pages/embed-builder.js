@@ -18,6 +18,7 @@ const SETTINGS = [
   'limit',
   'section',
   'language',
+  'tag',
   'maxUrgency',
   'timeZone',
   'times',
@@ -27,7 +28,7 @@ const SETTINGS = [
   'lang',
 ];
 /** May come several times in a query; parted by commas in attributes. */
-const LISTS = ['section', 'language'];
+const LISTS = ['section', 'language', 'tag'];
 /** After the last key, before the preview connects anew and the channel is asked for. */
 const SETTLE_MS = 300;
 
@@ -166,7 +167,7 @@ function showCode(settings, colours) {
   put('style-code', `news-ticker {\n${properties.join('')}}`);
   put(
     'origin-code',
-    `npx newsline channel update ${settings.channel ?? ''} --origin ${site} \\\n  --url ${base}`,
+    `npx newsline channel update ${settings.channel ?? ''} --add-origin ${site} \\\n  --url ${base}`,
   );
   put(
     'policy-code',

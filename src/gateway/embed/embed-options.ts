@@ -9,6 +9,7 @@ import { check } from '../../domain/validation.ts';
 import { appendFilter, type Filter } from '../../protocol/filter.ts';
 import type { Result } from '../../protocol/refusal.ts';
 import { attributeName, isTickerAttribute } from '../../protocol/ticker-attributes.ts';
+import { defaultLimit, defaultMaxUrgency, LAYOUTS } from '../../protocol/ticker-layout.ts';
 import { boundedMemo } from '../bounded-memo.ts';
 import { readQuery, subscriptionQuerySchema, wholeNumber } from '../subscription.ts';
 
@@ -32,8 +33,11 @@ const colours = {
   onAccent: colour,
 };
 
+/** An attribute that is there, or is not. */
+const flag = z.enum(['true', 'false']).optional();
+
 export const embedQuerySchema = z.strictObject({
-  layout: z.enum(['list', 'marquee', 'rotator', 'banner']).optional(),
+  layout: z.enum(LAYOUTS).optional(),
   limit: wholeNumber(1, 100),
   section: section.refine(hasNoComma, COMMA),
   language,
@@ -41,14 +45,15 @@ export const embedQuerySchema = z.strictObject({
   maxUrgency,
   timeZone: z.union([z.literal('viewer'), timeZoneName]).optional(),
   times: z.enum(['clock', 'relative']).optional(),
-  days: z.enum(['true', 'false']).optional(),
+  days: flag,
+  zoneLabel: flag,
   moreUrl: webAddress.optional(),
   heading: plainText(100).optional(),
   theme: z.enum(['light', 'dark', 'transparent']).optional(),
   retractions: z.enum(['silent', 'notice']).optional(),
   utm: plainText(300).optional(),
   lang: languageTag.optional(),
-  dir: z.enum(['ltr', 'rtl']).optional(),
+  dir: z.enum(['ltr', 'rtl', 'auto']).optional(),
   ...colours,
 });
 
@@ -58,8 +63,7 @@ export type EmbedOptions = z.output<typeof embedQuerySchema>;
 export type Colours = z.output<typeof colourSchema>;
 
 /** As many as the element shows of each layout that is not told. */
-export const limitOf = ({ limit, layout = 'list' }: EmbedOptions): number =>
-  limit ?? (layout === 'list' ? 20 : 10);
+export const limitOf = ({ limit, layout = 'list' }: EmbedOptions): number => limit ?? defaultLimit(layout);
 
 /** @param query without its question mark. */
 export const parseEmbedQuery = boundedMemo((query: string): Result<EmbedOptions> => {
@@ -72,12 +76,16 @@ export const parseColours = boundedMemo((query: string): Result<Colours> => {
   return fields.ok ? check(colourSchema, fields.value, 'query') : fields;
 });
 
-export const filterOf = ({ section, language, tag, maxUrgency }: EmbedOptions): Filter => ({
-  ...(section && { section }),
-  ...(language && { language }),
-  ...(tag && { tag }),
-  ...(maxUrgency !== undefined && { maxUrgency }),
-});
+/** What is asked for, and what the layout asks for by itself. */
+export function filterOf({ section, language, tag, layout = 'list', ...options }: EmbedOptions): Filter {
+  const maxUrgency = options.maxUrgency ?? defaultMaxUrgency(layout);
+  return {
+    ...(section && { section }),
+    ...(language && { language }),
+    ...(tag && { tag }),
+    ...(maxUrgency !== undefined && { maxUrgency }),
+  };
+}
 
 /** In one order whatever the order they came in, so that two queries that mean the same are the same. */
 export function queryOf(options: EmbedOptions): string {
@@ -112,10 +120,9 @@ export function tickerAttributes(
   channel: string,
   options: EmbedOptions,
 ): readonly (readonly [string, string])[] {
-  const { days, ...rest } = options;
-  const given = Object.entries({ channel, ...rest, ...(days === 'true' && { days: '' }) }).flatMap(
-    ([name, value]) =>
-      isTickerAttribute(attributeName(name)) ? [[attributeName(name), String(value)] as const] : [],
+  const { days, zoneLabel, ...rest } = options;
+  const flags = { ...(days === 'true' && { days: '' }), ...(zoneLabel === 'true' && { zoneLabel: '' }) };
+  return Object.entries({ channel, ...rest, ...flags }).flatMap(([name, value]) =>
+    isTickerAttribute(attributeName(name)) ? [[attributeName(name), String(value)] as const] : [],
   );
-  return given;
 }

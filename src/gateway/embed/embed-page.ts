@@ -53,7 +53,8 @@ export function embedPage(view: EmbedView): string {
   const canonical = `${serviceUrl}/embed/${channel.name}${filterQueryOf(options)}`;
   const oEmbed = (format: string) =>
     `${serviceUrl}/oembed?${new URLSearchParams({ url: embedUrl(view), format })}`;
-  const direction = options.dir ?? (RIGHT_TO_LEFT.includes(primaryLanguage(lang)) ? 'rtl' : 'ltr');
+  const ownDirection = options.dir === 'auto' ? undefined : options.dir;
+  const direction = ownDirection ?? (RIGHT_TO_LEFT.includes(primaryLanguage(lang)) ? 'rtl' : 'ltr');
   const alternate = (format: string, type: string) =>
     `<link${attributesText([
       ['rel', 'alternate'],

@@ -28,8 +28,9 @@ h1 {
   white-space: nowrap;
 }
 .page h1 { position: static; inline-size: auto; block-size: auto; clip-path: none; white-space: normal; }
-/* As high as its list: the frame takes the height of it, or scrolls. */
-news-ticker { display: block; --newsline-height: auto; }
+news-ticker { display: block; }
+/* As high as its list: the frame takes the height of it, or scrolls. Layouts that show one at a time keep their own. */
+news-ticker:not([layout]), news-ticker[layout="list"] { --newsline-height: auto; }
 .headlines {
   margin: 0;
   padding: 0;
@@ -67,7 +68,8 @@ news-ticker { display: block; --newsline-height: auto; }
 }
 .headlines .badge { margin-inline-end: .25em; vertical-align: .12em; }
 .headlines .badge, .headlines .live { color: var(--newsline-accent, light-dark(#b4131f, #ff7b74)); }
-.headlines .badge.flash {
+:root[data-theme="transparent"] .headlines :is(.badge, .live) { color: var(--newsline-accent, currentColor); }
+.headlines .badge.flash, :root[data-theme="transparent"] .headlines .badge.flash {
   background: var(--newsline-accent, light-dark(#b4131f, #ff7b74));
   color: var(--newsline-on-accent, light-dark(#fff, #1f0605));
 }

@@ -109,6 +109,21 @@ describe('newsline doctor embed', () => {
       ],
     ],
     [
+      'values that a ticker would pass over, and a frame whose address is refused',
+      {
+        body: (at) =>
+          `${SCRIPT(at)}<news-ticker channel="en" layout="carousel" limit="500" theme="pink" time-zone="Mars/Base" more-url="/all" section="a, b" days></news-ticker>` +
+          `<iframe src="${at}/embed/en?limt=5" title="News" height="480"></iframe>`,
+      },
+      () => [
+        'ticker: <news-ticker>: layout: must be "list" or "marquee" or "rotator" or "banner"',
+        'ticker: <news-ticker>: limit: must be at most 100',
+        'ticker: <news-ticker>: time-zone: must be an IANA time zone, as Asia/Baku',
+        'ticker: <news-ticker>: theme: must be "light" or "dark" or "transparent"',
+        'frame: its address: limt: is not a known field',
+      ],
+    ],
+    [
       'a channel that is missing, and one that is not there',
       {
         body: (at) => `${SCRIPT(at)}<news-ticker></news-ticker><news-ticker channel="nowhere"></news-ticker>`,
@@ -121,9 +136,7 @@ describe('newsline doctor embed', () => {
     [
       'a website that the channel does not allow',
       { body: GOOD, denied: true },
-      ({ page }) => [
-        `channel en: ${page} may not read it: newsline channel update en --origin ${page}, with those that could before`,
-      ],
+      ({ page }) => [`channel en: ${page} may not read it: newsline channel update en --add-origin ${page}`],
     ],
     [
       'a policy that blocks the script and the connection',
