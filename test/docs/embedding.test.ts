@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { isTickerAttribute } from '../../src/protocol/ticker-attributes.ts';
+import { isTickerAttribute, TICKER_ATTRIBUTES } from '../../src/protocol/ticker-attributes.ts';
 import { startChromium } from '../support/chromium.ts';
 import { type Deployment, deployEmbedded } from '../support/deployment.ts';
 import { NEWSLINE, runCommand, runShell } from '../support/newsline-command.ts';
@@ -92,6 +92,6 @@ describe('docs/embedding.md', () => {
     const named = table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)]);
     const names = [...named.map(([, name = '']) => name), 'max-urgency'];
     expect(names.filter((name) => !isTickerAttribute(name))).toEqual([]);
-    expect(names).toHaveLength(18);
+    expect(names).toHaveLength(TICKER_ATTRIBUTES.length);
   });
 });

@@ -123,12 +123,12 @@ describe('the embed builder', () => {
     await page.keyboard.type('main');
     await until(async () => (await page.locator('#channel-state').textContent()) === '');
     const walked: string[] = [];
-    for (let count = 0; count < 12; count += 1) {
+    for (let count = 0; count < 13; count += 1) {
       await page.keyboard.press('Tab');
       walked.push((await page.evaluate(() => document.activeElement?.id)) ?? '');
     }
     expect(walked).toEqual(
-      'section language maxUrgency layout limit heading moreUrl lang timeZone times theme accent-own'.split(
+      'section language tag maxUrgency layout limit heading moreUrl lang timeZone times theme accent-own'.split(
         ' ',
       ),
     );

@@ -21,7 +21,9 @@ export const listStyle = `
   margin-inline-start: clamp(0px, (100% - 15em) * 999, .75em);
 }
 [part="meta"] { display: block; line-height: 1.25; }
-[part="meta"] > :not(:first-child) { margin-inline-start: .7em; }
+[part="meta"] > :not(:last-child) { margin-inline-end: .7em; }
+/* Its digits run from left to right everywhere, and its own end would be on the other side. */
+[part="time"]:not(:last-child):dir(rtl) { margin-inline: .7em 0; }
 [part~="label"] { line-height: 1.4; }
 [part="day"] { border-block-start: 1px solid var(--_line); padding: .9em calc(1.125em / .875) .3em; color: var(--_muted); font-size: .875em; font-weight: 600; }
 `;

@@ -150,6 +150,24 @@ describe('the embed page', () => {
     expect(await sheet.text()).toContain(':root { --newsline-accent:#00539B; --newsline-on-accent:#fff }');
   });
 
+  it('says of a flag and of a direction what the element can say', async () => {
+    const html = await read('/embed/main?zoneLabel=true&days=false&dir=auto&lang=ar');
+    expect(html).toContain('<news-ticker channel="main" lang="ar" dir="auto" zone-label>');
+    expect(html).toContain('<html lang="ar" dir="rtl">');
+  });
+
+  it('holds what its layout shows: a banner breaking news alone, ten headlines of other than a list', async () => {
+    for (let sequence = 1; sequence <= 11; sequence += 1) await service.post({ title: `Calm ${sequence}` });
+    await post({ id: 'breaking', title: 'Bridge closed', urgency: 3 });
+    const linesOf = (html: string) => html.match(/<li /g)?.length;
+    const banner = await read('/embed/main?layout=banner');
+    expect(banner).toContain('Bridge closed');
+    expect(banner).not.toContain('Calm');
+    expect(linesOf(await read('/embed/main?layout=rotator'))).toBe(10);
+    expect(linesOf(await read('/embed/main'))).toBeGreaterThan(10);
+    expect(linesOf(await read('/embed/main?layout=banner&maxUrgency=9'))).toBe(10);
+  });
+
   it.each([
     ['/embed/main?limit=101', 422, '<code>limit</code>: must be at most 100'],
     ['/embed/main?layout=crawl', 422, '<code>layout</code>: must be &quot;list&quot; or'],
